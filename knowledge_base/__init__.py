@@ -1,0 +1,1 @@
+"""Articles, translations, revisions, notices, contacts and sites: their rules, files and database."""

@@ -1,0 +1,303 @@
+"""Content folders: read with every problem named by file and line, and written back."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from knowledge_base.documents import (
+    Article,
+    ArticleFacts,
+    Contact,
+    Content,
+    Document,
+    Notice,
+    Revision,
+    Site,
+    Text,
+    Topic,
+    Translation,
+)
+from knowledge_base.yaml_text import Location, YamlError, YamlText, dump
+
+FENCE = "---\n"
+FACT_FIELDS = frozenset(ArticleFacts.model_fields)
+TEXT_FIELDS = frozenset(Text.model_fields) - {"body"}
+REVISION_FIELDS = {"revision": "number", "last_major": "last_major", "renders": "renders", "reviewed": "reviewed"}
+
+Model = TypeVar("Model", bound=Document)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something in a file that an editor must mend; `line` counts from 1."""
+
+    path: Path
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}"
+
+
+class BadContentError(ValueError):
+    """The files have problems; nothing was taken in."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems in the content files")
+        self.problems = sorted(problems)
+
+
+class _Reader:
+    """Collects what it could read, and all problems."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def text(self, path: Path) -> str | None:
+        try:
+            return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            self.problems.append(Problem(path, line, "not UTF-8"))
+        except OSError as error:
+            self.problems.append(Problem(path, 1, f"cannot be read: {error.strerror}"))
+        return None
+
+    def yaml(self, path: Path, text: str, *, first_line: int = 1) -> YamlText | None:
+        try:
+            return YamlText(text)
+        except YamlError as error:
+            self.problems.append(Problem(path, error.line + first_line - 1, error.reason))
+            return None
+
+    def build(self, path: Path, model: type[Model], value: dict[str, Any], line: Callable[[Location], int]) -> Model | None:
+        try:
+            return model.model_validate(value)
+        except ValidationError as error:
+            for item in error.errors():
+                where = ".".join(str(part) for part in item["loc"])
+                reason = item["msg"].removeprefix("Value error, ")
+                if item["type"] == "missing":
+                    reason = "this field is missing"
+                elif item["type"] == "extra_forbidden":
+                    reason = "no such field"
+                self.problems.append(Problem(path, line(item["loc"]), f"{where}: {reason}" if where else reason))
+            return None
+
+    def yaml_documents(self, folder: Path, model: type[Model]) -> list[Model]:
+        found = []
+        for path in sorted(folder.glob("*.yaml")):
+            text = self.text(path)
+            parsed = self.yaml(path, text) if text is not None else None
+            if parsed is None:
+                continue
+            document = self.build(path, model, {"id": path.stem, **parsed.value}, parsed.line)
+            if document is not None:
+                found.append(document)
+        return found
+
+    def topics(self, path: Path) -> list[Topic]:
+        text = self.text(path) if path.exists() else None
+        parsed = self.yaml(path, text) if text is not None else None
+        return list(self._topics(path, parsed, parsed.value, None, ())) if parsed else []
+
+    def _topics(
+        self, path: Path, parsed: YamlText, branch: Any, parent: str | None, above: Location
+    ) -> Iterator[Topic]:
+        if not isinstance(branch, dict):
+            self.problems.append(Problem(path, parsed.line(above), "expected topics"))
+            return
+        for name, value in branch.items():
+            here = (*above, name)
+            if not isinstance(value, dict):
+                self.problems.append(Problem(path, parsed.line(here), f"{name}: expected `name` and `topics`"))
+                continue
+            fields = {"id": name, "parent": parent, **{k: v for k, v in value.items() if k != "topics"}}
+            topic = self.build(path, Topic, fields, lambda location, here=here: parsed.line((*here, *location)))  # type: ignore[misc]
+            if topic is not None:
+                yield topic
+            yield from self._topics(path, parsed, value.get("topics", {}), name, (*here, "topics"))
+
+    def article(self, folder: Path) -> Article | None:
+        facts: dict[str, ArticleFacts] = {}
+        translations: dict[str, dict[str, Revision]] = {}
+        before = len(self.problems)
+        for path in sorted(folder.glob("*.md")):
+            language, _, mark = path.stem.partition(".")
+            if mark not in ("", "draft"):
+                self.problems.append(Problem(path, 1, "expected a name such as hu.md or hu.draft.md"))
+                continue
+            found = self._article_file(path)
+            if found is None:
+                continue
+            file_facts, revision = found
+            if file_facts is not None:
+                facts[language] = file_facts
+            elif revision.renders is None:
+                self.problems.append(Problem(path, 1, "renders: a translation names the source's revision"))
+            translations.setdefault(language, {})["draft" if mark else "published"] = revision
+        if len(self.problems) > before:
+            return None
+        if len(facts) != 1:
+            sources = ", ".join(sorted(facts)) or "none"
+            reason = f"exactly one language carries kind, country, topics and sources; here {sources} does"
+            self.problems.append(Problem(folder, 1, reason))
+            return None
+        (source_language, article_facts) = facts.popitem()
+        value = {
+            "id": folder.name,
+            "facts": article_facts,
+            "source_language": source_language,
+            "translations": {language: Translation(**parts) for language, parts in translations.items()},
+        }
+        return self.build(folder, Article, value, lambda _: 1)
+
+    def _article_file(self, path: Path) -> tuple[ArticleFacts | None, Revision] | None:
+        text = self.text(path)
+        if text is None:
+            return None
+        head, found, body = text.removeprefix(FENCE).partition("\n" + FENCE)
+        if not text.startswith(FENCE) or not found:
+            self.problems.append(Problem(path, 1, "expected front matter between two lines ---"))
+            return None
+        parsed = self.yaml(path, head, first_line=2)
+        if parsed is None:
+            return None
+
+        def line(location: Location) -> int:
+            if location[:2] == ("text", "body"):
+                return head.count("\n") + 4
+            names = [part for part in location if part != "text"]
+            return parsed.line(tuple(names)) + 1
+
+        known = FACT_FIELDS | TEXT_FIELDS | REVISION_FIELDS.keys()
+        unknown = [name for name in parsed.value if name not in known]
+        for name in unknown:
+            self.problems.append(Problem(path, line((name,)), f"{name}: no such field"))
+        fact_values = {name: value for name, value in parsed.value.items() if name in FACT_FIELDS}
+        facts = self.build(path, ArticleFacts, fact_values, line) if "kind" in fact_values else None
+        if fact_values and "kind" not in fact_values:
+            name = next(iter(fact_values))
+            self.problems.append(Problem(path, line((name,)), f"{name}: belongs into the source language's file"))
+        revision_values: dict[str, Any] = {
+            "text": {**{k: v for k, v in parsed.value.items() if k in TEXT_FIELDS}, "body": body.strip()}
+        }
+        for field, name in REVISION_FIELDS.items():
+            if field in parsed.value:
+                revision_values[name] = parsed.value[field]
+        revision = self.build(path, Revision, revision_values, line)
+        if revision is None or unknown or (fact_values and facts is None):
+            return None
+        return facts, revision
+
+
+def _agreement(content: Content, root: Path) -> Iterator[Problem]:
+    """Problems that show only when files are seen together."""
+    topics = {topic.id for topic in content.topics}
+    contacts = {contact.id for contact in content.contacts}
+    for article in content.articles:
+        folder = root / "articles" / article.id
+        path = folder / f"{article.source_language}.md"
+        for topic in article.facts.topics:
+            if topic not in topics:
+                yield Problem(path, 1, f"topics: there is no topic {topic!r} in topics.yaml")
+        for contact in article.facts.contacts:
+            if contact not in contacts:
+                yield Problem(path, 1, f"contacts: there is no contacts/{contact}.yaml")
+        source = article.translations[article.source_language].published
+        for language, translation in article.translations.items():
+            revision = translation.published
+            if revision is None:
+                continue
+            if (article.facts.kind == "procedure") != bool(revision.text.steps):
+                yield Problem(folder / f"{language}.md", 1, f"steps: a {article.facts.kind} has {len(revision.text.steps)}")
+            if source and revision.renders == (source.number or 1) and len(revision.text.steps) != len(source.text.steps):
+                yield Problem(folder / f"{language}.md", 1, "steps: not as many as in the source that it renders")
+    for kind, documents in (("notices", content.notices), ("contacts", content.contacts)):
+        for document in documents:
+            for topic in document.topics:
+                if topic not in topics:
+                    yield Problem(root / kind / f"{document.id}.yaml", 1, f"topics: there is no topic {topic!r}")
+    for site in content.sites:
+        for contact in [site.hotline, *site.crisis]:
+            if contact not in contacts:
+                yield Problem(root / "sites" / f"{site.id}.yaml", 1, f"there is no contacts/{contact}.yaml")
+
+
+def read(root: Path) -> Content:
+    """The content of a folder.
+
+    Raises BadContentError, which names every bad file, unless all files are good.
+    """
+    if not root.is_dir():
+        raise BadContentError([Problem(root, 1, "there is no such folder")])
+    reader = _Reader()
+    folders = [path for path in sorted((root / "articles").glob("*")) if path.is_dir()]
+    content = Content(
+        topics=reader.topics(root / "topics.yaml"),
+        articles=[article for folder in folders if (article := reader.article(folder)) is not None],
+        notices=reader.yaml_documents(root / "notices", Notice),
+        contacts=reader.yaml_documents(root / "contacts", Contact),
+        sites=reader.yaml_documents(root / "sites", Site),
+    )
+    if not reader.problems:
+        reader.problems.extend(_agreement(content, root))
+    if not reader.problems and content == Content():
+        reader.problems.append(Problem(root, 1, "no content: expected topics.yaml, articles/, contacts/, …"))
+    if reader.problems:
+        raise BadContentError(reader.problems)
+    return content
+
+
+def _fields(document: Document, *, without: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
+    return document.model_dump(exclude_defaults=True, exclude=without)
+
+
+def revision_file(revision: Revision, facts: ArticleFacts | None) -> str:
+    """The text of `LANG.md`."""
+    head: dict[str, Any] = _fields(facts) if facts else {}
+    head |= _fields(revision.text, without={"body"})
+    if (revision.number, revision.last_major or revision.number) not in ((None, None), (1, 1)):
+        head["revision"] = revision.number
+        if revision.last_major != revision.number:
+            head["last_major"] = revision.last_major
+    if revision.renders is not None:
+        head["renders"] = revision.renders
+    head["reviewed"] = revision.reviewed
+    body = revision.text.body
+    return f"{FENCE}{dump(head)}{FENCE}{body}\n" if body else f"{FENCE}{dump(head)}{FENCE}"
+
+
+def _topic_tree(topics: list[Topic], parent: str | None) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for topic in topics:
+        if topic.parent == parent:
+            below = _topic_tree(topics, topic.id)
+            tree[topic.id] = {"name": topic.name, **({"topics": below} if below else {})}
+    return tree
+
+
+def write(content: Content, root: Path) -> int:
+    """Write the content's files under `root`; returns how many. Files of other ids stay."""
+    files: dict[Path, str] = {}
+    if content.topics:
+        files[root / "topics.yaml"] = dump(_topic_tree(content.topics, None))
+    for article in content.articles:
+        for language, translation in article.translations.items():
+            facts = article.facts if language == article.source_language else None
+            folder = root / "articles" / article.id
+            if translation.published:
+                files[folder / f"{language}.md"] = revision_file(translation.published, facts)
+            if translation.draft:
+                draft_facts = facts if translation.published is None else None
+                files[folder / f"{language}.draft.md"] = revision_file(translation.draft, draft_facts)
+    for kind, documents in (("notices", content.notices), ("contacts", content.contacts), ("sites", content.sites)):
+        for document in documents:
+            files[root / kind / f"{document.id}.yaml"] = dump(_fields(document, without={"id"}))
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return len(files)

@@ -1,0 +1,79 @@
+"""Take content into the database, in the caller's transaction: all of it or nothing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge_base import repository
+from knowledge_base.documents import Content, Revision
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """Counts of what was new or changed, and of revisions that the database already had."""
+
+    facts: int = 0
+    revisions: int = 0
+    unchanged: int = 0
+    documents: int = 0
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.facts or self.revisions or self.documents)
+
+
+async def import_content(session: AsyncSession, content: Content) -> ImportReport:
+    """Save every document that differs from the database's; a changed text becomes a new revision."""
+    report = ImportReport()
+    report.documents += await repository.save_topics(session, content.topics)
+    for document in [*content.contacts, *content.notices, *content.sites]:
+        report.documents += await repository.save_document(session, document)
+    for article in content.articles:
+        report.facts += await repository.save_facts(session, article)
+        await session.flush()
+        for language, translation in article.translations.items():
+            if translation.published:
+                await _import_revision(session, article.id, language, translation.published, report, publish=True)
+            if translation.draft:
+                await _import_revision(session, article.id, language, translation.draft, report, publish=False)
+    if report.changed:
+        await repository.bump_content_version(session)
+    return report
+
+
+async def _import_revision(
+    session: AsyncSession, article_id: str, language: str, revision: Revision, report: ImportReport, *, publish: bool
+) -> None:
+    latest = await repository.latest_revision(session, article_id, language)
+    known = latest
+    if revision.number is not None and latest is not None and revision.number != latest.number:
+        known = await repository.get_revision(session, article_id, language, revision.number)
+    if known is not None and _says_the_same(known, revision):
+        saved = known
+        report.unchanged += 1
+    else:
+        saved = numbered(revision, latest)
+        await repository.add_revision(session, article_id, language, saved)
+        await session.flush()
+        report.revisions += 1
+    assert saved.number is not None  # noqa: S101
+    if publish and await repository.publish(session, article_id, language, saved.number):
+        report.facts += 1
+
+
+def _says_the_same(a: Revision, b: Revision) -> bool:
+    return (a.text, a.reviewed, a.renders) == (b.text, b.reviewed, b.renders)
+
+
+def numbered(revision: Revision, latest: Revision | None) -> Revision:
+    """The revision with the number under which it is saved after `latest`.
+
+    A file's own number is kept where it is free; a file that says it is minor stays minor.
+    """
+    after = (latest.number or 0) if latest else 0
+    number = revision.number if revision.number is not None and revision.number > after else after + 1
+    minor = revision.last_major is not None and revision.last_major != revision.number
+    last_major = number
+    if minor:
+        last_major = max(revision.last_major or 1, latest.last_major or 1 if latest else 1)
+    return revision.model_copy(update={"number": number, "last_major": min(last_major, number)})

@@ -1,0 +1,78 @@
+"""The Markdown that articles use: which of it is allowed, and its sections."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ALLOWED_HEADINGS: Final = {"h2", "h3"}
+ALLOWED_LINKS: Final = ("https://", "http://", "mailto:", "tel:")
+_parser = MarkdownIt("commonmark")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a body: the text before the first `##` heading has none."""
+
+    heading: str | None
+    text: str
+
+
+def body_problems(body: str) -> list[tuple[int, str]]:
+    """What the body must not have: `(line of the body from 1, reason)`."""
+    problems: list[tuple[int, str]] = []
+    for token in _parser.parse(body):
+        line = token.map[0] + 1 if token.map else 1
+        if token.type == "html_block":
+            problems.append((line, "raw HTML is not allowed"))
+        if token.type == "heading_open" and token.tag not in ALLOWED_HEADINGS:
+            problems.append((line, f"a heading of level {token.tag[1]}: use ## or ###"))
+        for child in token.children or []:
+            reason = _inline_problem(child)
+            if reason:
+                problems.append((line, reason))
+    return problems
+
+
+def _inline_problem(token: Token) -> str | None:
+    if token.type == "html_inline":
+        return "raw HTML is not allowed"
+    if token.type == "image":
+        return "images are not allowed"
+    if token.type == "link_open":
+        address = str(token.attrGet("href") or "")
+        if not address.startswith(ALLOWED_LINKS):
+            return f"the link {address!r} is none of {', '.join(ALLOWED_LINKS)}"
+    return None
+
+
+def sections(body: str) -> list[Section]:
+    """The body cut at its `##` headings, in order; empty parts are left out."""
+    lines = body.splitlines()
+    tokens = _parser.parse(body)
+    starts = [(0, 0, None)] + [
+        (token.map[0], token.map[1], tokens[i + 1].content)
+        for i, token in enumerate(tokens)
+        if token.type == "heading_open" and token.tag == "h2" and token.map
+    ]
+    found = []
+    for (_, begin, heading), (end, _, _) in zip(starts, [*starts[1:], (len(lines), 0, None)], strict=True):
+        text = "\n".join(lines[begin:end]).strip()
+        if text:
+            found.append(Section(heading, text))
+    return found
+
+
+def plain_text(markdown: str) -> str:
+    """The words of a Markdown text without its marks, for search and speech."""
+    words: list[str] = []
+    for token in _parser.parse(markdown):
+        for child in token.children or []:
+            if child.type in ("text", "code_inline"):
+                words.append(child.content)
+            elif child.type in ("softbreak", "hardbreak"):
+                words.append(" ")
+        if token.type == "inline":
+            words.append(" ")
+    return " ".join("".join(words).split())

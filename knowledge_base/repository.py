@@ -1,0 +1,193 @@
+"""All SQL of the content. Every function works inside the caller's transaction."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge_base.documents import (
+    Article,
+    ArticleFacts,
+    Contact,
+    Content,
+    Notice,
+    Revision,
+    Site,
+    Text,
+    Topic,
+    Translation,
+)
+from knowledge_base.tables import (
+    ArticleRow,
+    ContactRow,
+    ContentVersionRow,
+    NoticeRow,
+    RevisionRow,
+    SiteRow,
+    TopicRow,
+    TranslationRow,
+)
+
+
+async def content_version(session: AsyncSession) -> int:
+    return (await session.execute(select(ContentVersionRow.number))).scalar_one()
+
+
+async def bump_content_version(session: AsyncSession) -> None:
+    await session.execute(update(ContentVersionRow).values(number=ContentVersionRow.number + 1))
+
+
+async def article_count(session: AsyncSession) -> int:
+    return (await session.execute(select(func.count()).select_from(ArticleRow))).scalar_one()
+
+
+async def save_facts(session: AsyncSession, article: Article) -> bool:
+    """Insert or update what is true of the article in every language; whether anything changed."""
+    facts = article.facts.model_dump(mode="json")
+    columns = {"kind": article.facts.kind, "country": article.facts.country, "facts": facts}
+    row = await session.get(ArticleRow, article.id)
+    if row is None:
+        session.add(ArticleRow(id=article.id, source_language=article.source_language, **columns))
+        return True
+    if row.source_language == article.source_language and row.facts == facts:
+        return False
+    row.source_language = article.source_language
+    row.kind, row.country, row.facts = article.facts.kind, article.facts.country, facts
+    return True
+
+
+async def latest_revision(session: AsyncSession, article_id: str, language: str) -> Revision | None:
+    query = select(RevisionRow).where(RevisionRow.article_id == article_id, RevisionRow.language == language)
+    row = (await session.execute(query.order_by(RevisionRow.number.desc()).limit(1))).scalar_one_or_none()
+    return _revision(row) if row else None
+
+
+async def get_revision(session: AsyncSession, article_id: str, language: str, number: int) -> Revision | None:
+    row = await session.get(RevisionRow, (article_id, language, number))
+    return _revision(row) if row else None
+
+
+async def add_revision(session: AsyncSession, article_id: str, language: str, revision: Revision) -> None:
+    """Save a numbered revision; the translation is made if it is new."""
+    if await session.get(TranslationRow, (article_id, language)) is None:
+        session.add(TranslationRow(article_id=article_id, language=language, published=None))
+        await session.flush()
+    session.add(
+        RevisionRow(
+            article_id=article_id,
+            language=language,
+            number=revision.number,
+            last_major=revision.last_major,
+            renders=revision.renders,
+            reviewed=revision.reviewed,
+            text=revision.text.model_dump(mode="json"),
+            saved_at=datetime.now(UTC),
+        )
+    )
+
+
+async def publish(session: AsyncSession, article_id: str, language: str, number: int) -> bool:
+    """Point the translation at a revision; whether that changed anything."""
+    row = await session.get_one(TranslationRow, (article_id, language))
+    if row.published == number:
+        return False
+    row.published = number
+    return True
+
+
+async def save_document(session: AsyncSession, document: Notice | Contact | Site) -> bool:
+    """Insert or update a notice, contact or site; whether anything changed."""
+    table = {Notice: NoticeRow, Contact: ContactRow, Site: SiteRow}[type(document)]
+    data = document.model_dump(mode="json")
+    row = await session.get(table, document.id)
+    if row is None:
+        session.add(table(id=document.id, data=data))
+        return True
+    if row.data == data:
+        return False
+    row.data = data
+    return True
+
+
+async def save_topics(session: AsyncSession, topics: list[Topic]) -> bool:
+    """Insert or update topics in their order; whether anything changed."""
+    changed = False
+    for position, topic in enumerate(topics):
+        data = topic.model_dump(mode="json")
+        row = await session.get(TopicRow, topic.id)
+        if row is None:
+            session.add(TopicRow(id=topic.id, position=position, data=data))
+            changed = True
+        elif (row.position, row.data) != (position, data):
+            row.position, row.data = position, data
+            changed = True
+    return changed
+
+
+async def load_content(session: AsyncSession) -> Content:
+    """Everything, each translation with its published revision and the newer draft, if there is one."""
+    newest = (
+        select(RevisionRow.article_id, RevisionRow.language, func.max(RevisionRow.number).label("number"))
+        .group_by(RevisionRow.article_id, RevisionRow.language)
+        .subquery()
+    )
+    published: dict[tuple[str, str], Revision] = {}
+    drafts: dict[tuple[str, str], Revision] = {}
+    at_translation = (RevisionRow.article_id == TranslationRow.article_id) & (
+        RevisionRow.language == TranslationRow.language
+    )
+    live = select(RevisionRow).join(TranslationRow, at_translation & (RevisionRow.number == TranslationRow.published))
+    for row in (await session.execute(live)).scalars():
+        published[row.article_id, row.language] = _revision(row)
+    last = (
+        select(RevisionRow)
+        .join(
+            newest,
+            (RevisionRow.article_id == newest.c.article_id)
+            & (RevisionRow.language == newest.c.language)
+            & (RevisionRow.number == newest.c.number),
+        )
+        .join(TranslationRow, at_translation)
+        .where(TranslationRow.published.is_(None) | (TranslationRow.published < RevisionRow.number))
+    )
+    for row in (await session.execute(last)).scalars():
+        drafts[row.article_id, row.language] = _revision(row)
+    translations: dict[str, dict[str, Translation]] = {}
+    for article_id, language in sorted(published.keys() | drafts.keys()):
+        key = (article_id, language)
+        translations.setdefault(article_id, {})[language] = Translation(
+            published=published.get(key), draft=drafts.get(key)
+        )
+    articles = [
+        Article(
+            id=row.id,
+            facts=ArticleFacts.model_validate(row.facts),
+            source_language=row.source_language,
+            translations=translations.get(row.id, {}),
+        )
+        for row in (await session.execute(select(ArticleRow).order_by(ArticleRow.id))).scalars()
+    ]
+    topic_rows = (await session.execute(select(TopicRow).order_by(TopicRow.position))).scalars()
+    return Content(
+        topics=[Topic.model_validate(row.data) for row in topic_rows],
+        articles=articles,
+        notices=[Notice.model_validate(row.data) for row in await _rows(session, NoticeRow)],
+        contacts=[Contact.model_validate(row.data) for row in await _rows(session, ContactRow)],
+        sites=[Site.model_validate(row.data) for row in await _rows(session, SiteRow)],
+    )
+
+
+async def _rows(
+    session: AsyncSession, table: type[NoticeRow] | type[ContactRow] | type[SiteRow]
+) -> list[NoticeRow | ContactRow | SiteRow]:
+    return list((await session.execute(select(table).order_by(table.id))).scalars())
+
+
+def _revision(row: RevisionRow) -> Revision:
+    return Revision(
+        text=Text.model_validate(row.text),
+        reviewed=row.reviewed,
+        number=row.number,
+        last_major=row.last_major,
+        renders=row.renders,
+    )

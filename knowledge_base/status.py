@@ -1,0 +1,71 @@
+"""How complete and how sure the content is: what `kalauz kb status` and editors see."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from knowledge_base.documents import Article, Content
+
+TranslationState = Literal["current", "outdated", "draft", "missing"]
+
+
+def translation_state(article: Article, language: str) -> TranslationState:
+    """`outdated` if and only if a major source revision is newer than the one rendered."""
+    translation = article.translations.get(language)
+    if translation is None:
+        return "missing"
+    if translation.published is None:
+        return "draft"
+    source = article.translations[article.source_language].published
+    if language == article.source_language or source is None:
+        return "current"
+    newest_major = source.last_major or source.number or 1
+    return "outdated" if (translation.published.renders or 0) < newest_major else "current"
+
+
+@dataclass(slots=True)
+class LanguageStatus:
+    language: str
+    current: int = 0
+    outdated: int = 0
+    draft: int = 0
+    missing: int = 0
+
+
+@dataclass(slots=True)
+class ContentStatus:
+    articles: int
+    history: int
+    notices: int
+    contacts: int
+    languages: list[LanguageStatus]
+    confidence: dict[str, int] = field(default_factory=dict)
+    to_verify: list[tuple[str, str]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def content_status(content: Content) -> ContentStatus:
+    """Counts over all articles and languages; `to_verify` lists (article or contact id, what to confirm)."""
+    languages = sorted({language for article in content.articles for language in article.translations})
+    rows = []
+    for language in languages:
+        row = LanguageStatus(language)
+        for article in content.articles:
+            state = translation_state(article, language)
+            setattr(row, state, getattr(row, state) + 1)
+        rows.append(row)
+    status = ContentStatus(
+        articles=len(content.articles),
+        history=sum(article.facts.history for article in content.articles),
+        notices=len(content.notices),
+        contacts=len(content.contacts),
+        languages=rows,
+    )
+    for article in content.articles:
+        level = article.facts.confidence
+        status.confidence[level] = status.confidence.get(level, 0) + 1
+        if article.facts.verify:
+            status.to_verify.append((article.id, article.facts.verify))
+    status.to_verify += [(contact.id, contact.verify) for contact in content.contacts if contact.verify]
+    return status

@@ -1,0 +1,84 @@
+"""The content's tables. A revision is never changed once written."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Connection, DateTime, ForeignKey, ForeignKeyConstraint, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, datetime: DateTime(timezone=True)}  # noqa: RUF012
+
+
+class TopicRow(Base):
+    __tablename__ = "topics"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    data: Mapped[dict[str, Any]]
+
+
+class ArticleRow(Base):
+    __tablename__ = "articles"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    country: Mapped[str] = mapped_column(index=True)
+    source_language: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+
+
+class TranslationRow(Base):
+    __tablename__ = "translations"
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    published: Mapped[int | None]
+
+
+class RevisionRow(Base):
+    __tablename__ = "revisions"
+    __table_args__ = (
+        ForeignKeyConstraint(["article_id", "language"], ["translations.article_id", "translations.language"]),
+    )
+    article_id: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    last_major: Mapped[int]
+    renders: Mapped[int | None]
+    reviewed: Mapped[date]
+    text: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+
+
+class NoticeRow(Base):
+    __tablename__ = "notices"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[dict[str, Any]]
+
+
+class ContactRow(Base):
+    __tablename__ = "contacts"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[dict[str, Any]]
+
+
+class SiteRow(Base):
+    __tablename__ = "sites"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[dict[str, Any]]
+
+
+class ContentVersionRow(Base):
+    """One row: a number that grows whenever something that migrants read has changed."""
+
+    __tablename__ = "content_version"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+
+
+class RevisionChangedError(RuntimeError):
+    """A programming error: code tried to change a saved revision."""
+
+
+@event.listens_for(RevisionRow, "before_update")
+def _refuse(mapper: Mapper[RevisionRow], connection: Connection, row: RevisionRow) -> None:
+    raise RevisionChangedError(f"revision {row.article_id}/{row.language}/{row.number} is immutable")

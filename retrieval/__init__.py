@@ -1,0 +1,1 @@
+"""Language detection, encoders, the hybrid index, confidence and their evaluation."""

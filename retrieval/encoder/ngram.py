@@ -1,0 +1,80 @@
+"""The n-gram encoder at work: NumPy only, loads in a fraction of a second."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from retrieval.encoder.features import N_ROWS, text_rows
+
+FORMAT = "kalauz-ngram-1"
+
+
+class NgramEncoder:
+    """A text is the mean of the table rows of its features, normalised.
+
+    `table` is `(n_rows, dimensions) int8`, `scale` `(n_rows,) float32`: a row's value is table × scale.
+    """
+
+    def __init__(self, table: NDArray[np.int8], scale: NDArray[np.float32], *, name: str, digest: str) -> None:
+        if table.shape[0] != N_ROWS or scale.shape != (N_ROWS,):
+            raise ValueError(f"the table has {table.shape[0]} rows, this program's features need {N_ROWS}")
+        self._table = table
+        self._scale = scale
+        self.name = name
+        self.digest = digest
+        self.dimensions = int(table.shape[1])
+
+    @classmethod
+    def load(cls, folder: Path) -> "NgramEncoder":
+        """Load a folder written by `save`; ValueError if it is of another format."""
+        config = read_config(folder)
+        if config.get("format") != FORMAT:
+            raise ValueError(f"{folder} is {config.get('format')!r}, not {FORMAT!r}")
+        tensors = load_file(folder / "model.safetensors")
+        return cls(tensors["table"], tensors["scale"], name=config["name"], digest=config["digest"])
+
+    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+        """Unit vectors, `(n_texts, dimensions) float32`; the zero vector for a text without words."""
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for i, text in enumerate(texts):
+            rows = text_rows(text)
+            if len(rows):
+                vectors[i] = self._scale[rows] @ self._table[rows].astype(np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.maximum(norms, 1e-12)
+
+    def encode_queries(self, texts: list[str]) -> NDArray[np.float32]:
+        return self.encode(texts)
+
+    def encode_passages(self, texts: list[str]) -> NDArray[np.float32]:
+        return self.encode(texts)
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The folder's `config.json`, or nothing where it has none that can be read."""
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return config if isinstance(config, dict) else {}
+
+
+def quantise(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Rows to int8 with one scale a row."""
+    scale = np.abs(weights).max(axis=1) / 127
+    scale[scale == 0] = 1
+    return np.round(weights / scale[:, None]).astype(np.int8), scale.astype(np.float32)
+
+
+def save(folder: Path, weights: NDArray[np.float32], *, name: str, training: dict[str, object]) -> None:
+    """Write the encoder folder: `config.json` and `model.safetensors`."""
+    table, scale = quantise(weights)
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file({"table": table, "scale": scale}, folder / "model.safetensors")
+    digest = f"{name}-{np.uint32(table.view(np.uint8).sum(dtype=np.uint64) & 0xFFFFFFFF):08x}"
+    config = {"format": FORMAT, "name": name, "digest": digest, "dimensions": weights.shape[1], "training": training}
+    (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", "utf-8")

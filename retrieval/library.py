@@ -1,0 +1,137 @@
+"""The published content together with its index: one immutable whole that is swapped at once."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.documents import Article, Contact, Content, Notice, Revision, Step, Text, Topic
+from knowledge_base.languages import fallbacks
+from knowledge_base.markdown import plain_text, sections
+from retrieval.encoder import Encoder
+from retrieval.encoder.features import without_marks, words
+from retrieval.index import Hit, HybridIndex
+from retrieval.passages import SearchDocument
+from retrieval.vectors import Progress, VectorCache
+
+YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleHit:
+    """An article that may answer: the best hit among its translations."""
+
+    article: Article
+    language: str
+    hit: Hit
+
+
+def step_text(step: Step) -> str:
+    """A step as Markdown, for quoting; labels are the reader's business."""
+    parts = [f"**{step.title}**", step.text, *(f"- {paper}" for paper in step.papers), step.place, step.fee, step.deadline]
+    return "\n".join(part for part in parts if part)
+
+
+def quotable_parts(text: Text) -> list[str]:
+    """The sections, then the steps of a text, as Markdown, in the order in which passages number them."""
+    quoted = [f"## {s.heading}\n\n{s.text}" if s.heading else s.text for s in sections(text.body)]
+    return quoted + [step_text(step) for step in text.steps]
+
+
+def search_document(article: Article, language: str, revision: Revision, *, hidden_questions: bool = True) -> SearchDocument:
+    """The searchable side of a published translation."""
+    text = revision.text
+    questions = [*text.questions, *(text.search_questions if hidden_questions else [])]
+    return SearchDocument(
+        id=article.id,
+        language=language,
+        title=text.title,
+        questions=tuple(questions),
+        parts=tuple(plain_text(part) for part in quotable_parts(text)),
+    )
+
+
+def published(content: Content) -> list[tuple[Article, str, Revision]]:
+    """Every published translation: article, language, revision."""
+    return [
+        (article, language, translation.published)
+        for article in content.articles
+        for language, translation in article.translations.items()
+        if translation.published is not None
+    ]
+
+
+class Library:
+    """What answers are taken from. Immutable: a publication builds the next one."""
+
+    def __init__(
+        self,
+        content: Content,
+        encoder: Encoder,
+        *,
+        version: int = 0,
+        cache: VectorCache | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.version = version
+        self.content = content
+        self.articles: dict[str, Article] = {article.id: article for article in content.articles}
+        self.contacts: dict[str, Contact] = {contact.id: contact for contact in content.contacts}
+        self.topics: dict[str, Topic] = {topic.id: topic for topic in content.topics}
+        self._translations = published(content)
+        documents = [search_document(*translation) for translation in self._translations]
+        self.index = HybridIndex(documents, encoder, cache=cache, progress=progress)
+        self._country = np.array([article.facts.country for article, _, _ in self._translations], dtype="U2")
+        self._history = np.array([article.facts.history for article, _, _ in self._translations], dtype=bool)
+        self._names_of_the_past = self._distinctive_words()
+
+    def search(self, question: str, *, countries: set[str], year: int, limit: int = 5) -> list[ArticleHit]:
+        """The best articles of the countries, best first; history only for questions about the past."""
+        hits = self.index.search(question, allowed=self._allowed(question, countries, year), limit=limit * 6)
+        best: dict[str, ArticleHit] = {}
+        for hit in hits:
+            article, language, _ = self._translations[hit.document]
+            best.setdefault(article.id, ArticleHit(article, language, hit))
+        return list(best.values())[:limit]
+
+    def revision(self, article_id: str, reader: str) -> tuple[str, Revision] | None:
+        """The published revision to show to a reader of `reader`, with its language."""
+        article = self.articles.get(article_id)
+        if article is None:
+            return None
+        live = {lang: t.published for lang, t in article.translations.items() if t.published is not None}
+        for language in fallbacks(reader, set(live), last=article.source_language):
+            return language, live[language]
+        return None
+
+    def notices(self, topics: list[str], countries: set[str]) -> list[Notice]:
+        """Notices scoped to one of the topics (or one above them) and countries, whether in force or not."""
+        scope = {above for topic in topics for above in self._path(topic)}
+        return [n for n in self.content.notices if scope & set(n.topics) and countries & set(n.countries)]
+
+    def _path(self, topic: str) -> list[str]:
+        path = [topic]
+        while (found := self.topics.get(path[-1])) is not None and found.parent is not None:
+            path.append(found.parent)
+        return path
+
+    def _allowed(self, question: str, countries: set[str], year: int) -> NDArray[np.bool_]:
+        allowed = np.isin(self._country, sorted(countries))
+        if not self._asks_about_the_past(question, year):
+            allowed &= ~self._history
+        return allowed
+
+    def _asks_about_the_past(self, question: str, year: int) -> bool:
+        """A year that is over, or a name that only history articles know (a project's, say)."""
+        if any(int(found) < year - 1 for found in YEAR.findall(question)):
+            return True
+        return any(without_marks(word) in self._names_of_the_past for word in words(question))
+
+    def _distinctive_words(self) -> frozenset[str]:
+        past: set[str] = set()
+        living: set[str] = set()
+        for document, history in zip(self.index.documents, self._history, strict=True):
+            whole = " ".join([document.title, *document.questions, *(() if history else document.parts)])
+            (past if history else living).update(without_marks(word) for word in words(whole))
+        return frozenset(word for word in past - living if len(word) > 3 and not word.isdigit())
