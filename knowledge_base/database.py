@@ -23,14 +23,21 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self._engine = create_async_engine(self.url)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(self._engine.execution_options(read_only=True), expire_on_commit=False)
         if self.url.get_backend_name() == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self._engine.sync_engine, "begin", _begin_immediate)
+            event.listen(self._engine.sync_engine, "begin", _begin)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session that commits at the end, or rolls everything back on an error."""
         async with self._sessions() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that sees one state of the database and must not write."""
+        async with self._readers() as session, session.begin():
             yield session
 
     async def migrate(self) -> None:
@@ -55,7 +62,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
-    # The driver's own BEGIN comes too late and too weak; `_begin_immediate` issues it.
+    # The driver's own BEGIN comes too late and too weak; `_begin` issues it.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
@@ -65,7 +72,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
-    # A read that later writes would fail with SQLITE_BUSY under a plain BEGIN.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and then writes would fail with SQLITE_BUSY under a plain BEGIN.
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

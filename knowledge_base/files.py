@@ -73,7 +73,9 @@ class _Reader:
             self.problems.append(Problem(path, error.line + first_line - 1, error.reason))
             return None
 
-    def build(self, path: Path, model: type[Model], value: dict[str, Any], line: Callable[[Location], int]) -> Model | None:
+    def build(
+        self, path: Path, model: type[Model], value: dict[str, Any], line: Callable[[Location], int]
+    ) -> Model | None:
         try:
             return model.model_validate(value)
         except ValidationError as error:
@@ -213,8 +215,14 @@ def _agreement(content: Content, root: Path) -> Iterator[Problem]:
             if revision is None:
                 continue
             if (article.facts.kind == "procedure") != bool(revision.text.steps):
-                yield Problem(folder / f"{language}.md", 1, f"steps: a {article.facts.kind} has {len(revision.text.steps)}")
-            if source and revision.renders == (source.number or 1) and len(revision.text.steps) != len(source.text.steps):
+                yield Problem(
+                    folder / f"{language}.md", 1, f"steps: a {article.facts.kind} has {len(revision.text.steps)}"
+                )
+            if (
+                source
+                and revision.renders == (source.number or 1)
+                and len(revision.text.steps) != len(source.text.steps)
+            ):
                 yield Problem(folder / f"{language}.md", 1, "steps: not as many as in the source that it renders")
     for kind, documents in (("notices", content.notices), ("contacts", content.contacts)):
         for document in documents:
@@ -250,6 +258,17 @@ def read(root: Path) -> Content:
     if reader.problems:
         raise BadContentError(reader.problems)
     return content
+
+
+def read_site(path: Path) -> Site:
+    """One site's YAML file. Raises BadContentError."""
+    reader = _Reader()
+    text = reader.text(path)
+    parsed = reader.yaml(path, text) if text is not None else None
+    site = reader.build(path, Site, {"id": path.stem, **parsed.value}, parsed.line) if parsed else None
+    if site is None:
+        raise BadContentError(reader.problems)
+    return site
 
 
 def _fields(document: Document, *, without: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]

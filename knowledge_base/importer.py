@@ -1,11 +1,11 @@
 """Take content into the database, in the caller's transaction: all of it or nothing."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge_base import repository
-from knowledge_base.documents import Content, Revision
+from knowledge_base.documents import Contact, Content, Notice, Revision, Site
 
 
 @dataclass(slots=True)
@@ -17,6 +17,12 @@ class ImportReport:
     unchanged: int = 0
     documents: int = 0
 
+    def __add__(self, other: "ImportReport") -> "ImportReport":
+        return ImportReport(**{name: value + getattr(other, name) for name, value in asdict(self).items()})
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
     @property
     def changed(self) -> bool:
         return bool(self.facts or self.revisions or self.documents)
@@ -26,7 +32,8 @@ async def import_content(session: AsyncSession, content: Content) -> ImportRepor
     """Save every document that differs from the database's; a changed text becomes a new revision."""
     report = ImportReport()
     report.documents += await repository.save_topics(session, content.topics)
-    for document in [*content.contacts, *content.notices, *content.sites]:
+    documents: list[Contact | Notice | Site] = [*content.contacts, *content.notices, *content.sites]
+    for document in documents:
         report.documents += await repository.save_document(session, document)
     for article in content.articles:
         report.facts += await repository.save_facts(session, article)

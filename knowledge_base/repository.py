@@ -10,6 +10,7 @@ from knowledge_base.documents import (
     ArticleFacts,
     Contact,
     Content,
+    Document,
     Notice,
     Revision,
     Site,
@@ -21,12 +22,15 @@ from knowledge_base.tables import (
     ArticleRow,
     ContactRow,
     ContentVersionRow,
+    DocumentRow,
     NoticeRow,
     RevisionRow,
     SiteRow,
     TopicRow,
     TranslationRow,
 )
+
+TABLES: dict[type[Document], type[DocumentRow]] = {Notice: NoticeRow, Contact: ContactRow, Site: SiteRow}
 
 
 async def content_version(session: AsyncSession) -> int:
@@ -97,7 +101,7 @@ async def publish(session: AsyncSession, article_id: str, language: str, number:
 
 async def save_document(session: AsyncSession, document: Notice | Contact | Site) -> bool:
     """Insert or update a notice, contact or site; whether anything changed."""
-    table = {Notice: NoticeRow, Contact: ContactRow, Site: SiteRow}[type(document)]
+    table = TABLES[type(document)]
     data = document.model_dump(mode="json")
     row = await session.get(table, document.id)
     if row is None:
@@ -177,9 +181,7 @@ async def load_content(session: AsyncSession) -> Content:
     )
 
 
-async def _rows(
-    session: AsyncSession, table: type[NoticeRow] | type[ContactRow] | type[SiteRow]
-) -> list[NoticeRow | ContactRow | SiteRow]:
+async def _rows(session: AsyncSession, table: type[DocumentRow]) -> list[DocumentRow]:
     return list((await session.execute(select(table).order_by(table.id))).scalars())
 
 

@@ -49,22 +49,24 @@ class RevisionRow(Base):
     saved_at: Mapped[datetime]
 
 
-class NoticeRow(Base):
+class DocumentRow(Base):
+    """A document that is kept whole."""
+
+    __abstract__ = True
+    id: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[dict[str, Any]]
+
+
+class NoticeRow(DocumentRow):
     __tablename__ = "notices"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    data: Mapped[dict[str, Any]]
 
 
-class ContactRow(Base):
+class ContactRow(DocumentRow):
     __tablename__ = "contacts"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    data: Mapped[dict[str, Any]]
 
 
-class SiteRow(Base):
+class SiteRow(DocumentRow):
     __tablename__ = "sites"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    data: Mapped[dict[str, Any]]
 
 
 class ContentVersionRow(Base):

@@ -1,13 +1,12 @@
-"""One question, one answer: the object of `kalauz ask --json` and `POST /api/v1/ask`."""
+"""One question, one answer."""
 
 import time
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from babel.dates import format_date
-from pydantic import BaseModel, ConfigDict
 
-from knowledge_base.documents import Article, Contact, Hours, Notice, Revision, Site, Source, Step, Texts, to_local_time
+from knowledge_base.documents import Article, Contact, Notice, Revision, Site, Texts, to_local_time
 from knowledge_base.languages import fallbacks, locale, primary
 from knowledge_base.markdown import sections
 from knowledge_base.status import translation_state
@@ -15,80 +14,16 @@ from retrieval.confidence import Calibration
 from retrieval.language import Detection, LanguageDetector
 from retrieval.library import ArticleHit, Library, quotable_parts
 from retrieval.question import checked
-
-Outcome = Literal["answer", "choices", "no_answer", "urgent", "human", "smalltalk"]
-
-
-class Shown(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class ShownLanguage(Shown):
-    code: str
-    confidence: float
-    alternatives: list[str]
-
-
-class ShownAnswer(Shown):
-    """A quotation. `passage` is the part that answers, `text` the whole body, both Markdown."""
-
-    article: str
-    title: str
-    language: str
-    passage: str
-    text: str
-    steps: list[Step]
-    source: list[Source]
-    as_of: str | None
-    reviewed: date
-    revision: int
-    translation: Literal["current", "outdated", "other_language"]
-    confidence_of_facts: Literal["high", "medium", "low"]
-    history: bool
-
-
-class ShownChoice(Shown):
-    article: str
-    title: str
-    confidence: float
-
-
-class ShownNotice(Shown):
-    id: str
-    title: str
-    text: str
-    language: str
-
-
-class ShownPhone(Shown):
-    number: str
-    note: str | None
-
-
-class ShownContact(Shown):
-    id: str
-    name: str
-    purpose: str
-    languages: list[str]
-    phones: list[ShownPhone]
-    email: str | None
-    website: str | None
-    address: str | None
-    hours: list[Hours]
-    always_open: bool
-    hours_note: str | None
-
-
-class Answer(Shown):
-    question: str
-    language: ShownLanguage
-    outcome: Outcome
-    confidence: float
-    answer: ShownAnswer | None
-    choices: list[ShownChoice]
-    notices: list[ShownNotice]
-    contacts: list[ShownContact]
-    elapsed_ms: float
+from retrieval.shown import (
+    Answer,
+    Outcome,
+    ShownAnswer,
+    ShownChoice,
+    ShownContact,
+    ShownLanguage,
+    ShownNotice,
+    ShownPhone,
+)
 
 
 def in_language(texts: Texts, reader: str) -> str | None:
@@ -184,6 +119,10 @@ class Answers:
         live = [n for n in library.notices(article.facts.topics, {article.facts.country}) if n.is_live(now)]
         return [show_notice(notice, reader) for notice in live]
 
+    def hotline(self, reader: str) -> ShownContact:
+        """The contact that the site offers when nothing else fits."""
+        return show_contact(self.library.contacts[self.site.hotline], reader)
+
     def _contacts(self, library: Library, article: Article | None, outcome: Outcome, reader: str) -> list[ShownContact]:
         ids = list(article.facts.contacts) if article else []
         if outcome == "no_answer":
@@ -199,11 +138,13 @@ def show_article(library: Library, article: Article, reader: str, found: Article
     language, revision = chosen
     state = translation_state(article, language)
     same = primary(language) == primary(reader)
+    passage, kind = _passage(article, language, revision, found)
     return ShownAnswer(
         article=article.id,
         title=revision.text.title,
         language=language,
-        passage=_passage(article, language, revision, found),
+        passage=passage,
+        passage_kind=kind,
         text=revision.text.body,
         steps=revision.text.steps,
         source=article.facts.sources,
@@ -216,15 +157,19 @@ def show_article(library: Library, article: Article, reader: str, found: Article
     )
 
 
-def _passage(article: Article, language: str, revision: Revision, found: ArticleHit | None) -> str:
+def _passage(
+    article: Article, language: str, revision: Revision, found: ArticleHit | None
+) -> tuple[str, Literal["summary", "section", "step"]]:
     """The part that matched, else the short answer. Parts of two translations agree only if their number does."""
-    parts = quotable_parts(revision.text)
-    if found is not None and found.hit.passage.part is not None:
+    n_sections, parts = len(sections(revision.text.body)), quotable_parts(revision.text)
+    part = found.hit.passage.part if found is not None else None
+    if found is not None and part is not None:
         matched = article.translations[found.language].published
         if matched is not None and (found.language == language or len(quotable_parts(matched.text)) == len(parts)):
-            return parts[found.hit.passage.part]
-    first = sections(revision.text.body)
-    return first[0].text if first else parts[0] if parts else ""
+            if part >= n_sections:
+                return parts[part], "step"
+            return parts[part], "section" if parts[part].startswith("## ") else "summary"
+    return (parts[0] if parts else ""), "summary" if n_sections else "step"
 
 
 def show_notice(notice: Notice, reader: str) -> ShownNotice:
@@ -263,9 +208,7 @@ def _choices(library: Library, hits: list[ArticleHit], reader: str, confidence: 
         chosen = library.revision(hit.article.id, reader)
         if chosen is not None:
             share = max(0.0, hit.hit.score / best) if best > 0 else 0.0
-            shown.append(
-                ShownChoice(article=hit.article.id, title=chosen[1].text.title, confidence=confidence * share)
-            )
+            shown.append(ShownChoice(article=hit.article.id, title=chosen[1].text.title, confidence=confidence * share))
     return shown
 
 

@@ -80,7 +80,9 @@ def _sigmoid(x: Floats | float) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.asarray(x, dtype=np.float64))))
 
 
-def fit(content: Content, encoder: Encoder, *, countries: set[str], year: int, cache: VectorCache | None = None) -> Calibration:
+def fit(
+    content: Content, encoder: Encoder, *, countries: set[str], year: int, cache: VectorCache | None = None
+) -> Calibration:
     """Fit on the content's own search questions; see the module's text."""
     library = Library(_fitting_content(content), encoder, cache=cache)
     rows: list[Floats] = []

@@ -85,7 +85,7 @@ class HybridIndex:
         passage_allowed = None if allowed is None else allowed[self._owner]
         passage_words = self._passage_words.scores(query)
         document_words = self._document_words.scores(query)
-        if passage_allowed is not None:
+        if allowed is not None and passage_allowed is not None:
             passage_words = np.where(passage_allowed, passage_words, -1)
             document_words = np.where(allowed, document_words, -1)
         candidates: set[int] = set()
@@ -112,7 +112,7 @@ class HybridIndex:
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         _, found = self._faiss.search(vector, depth, params=parameters)
         owners = dict.fromkeys(int(self._owner[p]) for p in found[0] if p >= 0)
         return list(owners)[:CANDIDATES]
@@ -146,10 +146,5 @@ class HybridIndex:
 
 def _top(scores: NDArray[np.float32], count: int) -> list[int]:
     """Positions of the highest positive scores, best first."""
-    if len(scores) > count:
-        part = np.argpartition(-scores, count)[:count]
-    else:
-        part = np.arange(len(scores))
+    part = np.argpartition(-scores, count)[:count] if len(scores) > count else np.arange(len(scores))
     return [int(i) for i in part[np.argsort(-scores[part])] if scores[i] > 0]
-
-

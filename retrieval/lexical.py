@@ -55,7 +55,8 @@ class _TermSpace:
                 values.append(1 + np.log(count))
             starts.append(len(indices))
         shape = (len(texts), len(self._ids))
-        matrix = sp.csr_array((np.array(values, np.float32), np.array(indices, np.int32), np.array(starts)), shape=shape)
+        arrays = (np.array(values, np.float32), np.array(indices, np.int32), np.array(starts))
+        matrix = sp.csr_array(arrays, shape=shape)
         frequency = np.bincount(matrix.indices, minlength=shape[1])
         self._idf = (np.log((1 + shape[0]) / (1 + frequency)) + 1).astype(np.float32)
         self._unseen_idf = np.float32(np.log(1 + shape[0]) + 1)
@@ -74,7 +75,7 @@ class _TermSpace:
             if column is not None:
                 begin, end = self._postings.indptr[column], self._postings.indptr[column + 1]
                 scores[self._postings.indices[begin:end]] += weight * self._postings.data[begin:end]
-        return scores / np.float32(np.sqrt(square) or 1)
+        return (scores / (np.sqrt(square) or 1)).astype(np.float32)
 
 
 class LexicalIndex:
@@ -87,4 +88,5 @@ class LexicalIndex:
     def scores(self, query: str) -> NDArray[np.float32]:
         """Similarity of every text to the query, `(n_texts,) float32` in [0, 1]."""
         by_word = self._words.cosines(word_terms(query))
-        return (by_word + self._characters.cosines(character_terms(query))) / 2
+        by_character = self._characters.cosines(character_terms(query))
+        return ((by_word + by_character) / 2).astype(np.float32)

@@ -29,8 +29,9 @@ class ArticleHit:
 
 def step_text(step: Step) -> str:
     """A step as Markdown, for quoting; labels are the reader's business."""
-    parts = [f"**{step.title}**", step.text, *(f"- {paper}" for paper in step.papers), step.place, step.fee, step.deadline]
-    return "\n".join(part for part in parts if part)
+    papers = [f"- {paper}" for paper in step.papers]
+    lines = [f"**{step.title}**", step.text, *papers, step.place, step.fee, step.deadline]
+    return "\n".join(line for line in lines if line)
 
 
 def quotable_parts(text: Text) -> list[str]:
@@ -39,15 +40,14 @@ def quotable_parts(text: Text) -> list[str]:
     return quoted + [step_text(step) for step in text.steps]
 
 
-def search_document(article: Article, language: str, revision: Revision, *, hidden_questions: bool = True) -> SearchDocument:
+def search_document(article: Article, language: str, revision: Revision) -> SearchDocument:
     """The searchable side of a published translation."""
     text = revision.text
-    questions = [*text.questions, *(text.search_questions if hidden_questions else [])]
     return SearchDocument(
         id=article.id,
         language=language,
         title=text.title,
-        questions=tuple(questions),
+        questions=(*text.questions, *text.search_questions),
         parts=tuple(plain_text(part) for part in quotable_parts(text)),
     )
 

@@ -41,12 +41,13 @@ class VectorCache:
             return np.zeros((0, encoder.dimensions), np.float32)
         return np.stack([known[key] for key in keys])
 
-    def _path(self, encoder: Encoder) -> Path | None:
+    def path(self, encoder: Encoder) -> Path | None:
+        """The encoder's file, whether it is there or not."""
         name = hashlib.blake2b(encoder.digest.encode(), digest_size=8).hexdigest()
         return self._folder / f"vectors-{name}.npz" if self._folder else None
 
     def _load(self, encoder: Encoder) -> dict[bytes, NDArray[np.float32]]:
-        path = self._path(encoder)
+        path = self.path(encoder)
         if path is None or not path.exists():
             return {}
         try:
@@ -60,7 +61,7 @@ class VectorCache:
         return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
 
     def _save(self, encoder: Encoder, known: dict[bytes, NDArray[np.float32]]) -> None:
-        path = self._path(encoder)
+        path = self.path(encoder)
         if path is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)

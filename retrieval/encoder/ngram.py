@@ -45,7 +45,8 @@ class NgramEncoder:
             if len(rows):
                 vectors[i] = self._scale[rows] @ self._table[rows].astype(np.float32)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, 1e-12)
+        unit: NDArray[np.float32] = vectors / np.maximum(norms, 1e-12)
+        return unit
 
     def encode_queries(self, texts: list[str]) -> NDArray[np.float32]:
         return self.encode(texts)

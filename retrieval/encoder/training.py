@@ -72,7 +72,7 @@ def ragged(texts: list[str], max_words: int) -> Ragged:
 
 def load_pairs(folders: list[Path], served: set[str], recipe: Recipe) -> list[Pair]:
     """Sampled pairs of every language that the folders hold; `served` languages get more."""
-    rng = random.Random(recipe.seed)
+    rng = random.Random(recipe.seed)  # noqa: S311
     pairs: list[Pair] = []
     for language, paths in corpus_files(folders).items():
         cap = recipe.pairs_a_language if language in served else recipe.pairs_a_further_language
@@ -110,7 +110,9 @@ def teacher_targets(vectors: Floats, dimensions: int) -> Floats:
     return _unit(centred @ axes[:dimensions].T)[0].astype(np.float32)
 
 
-def train(folders: list[Path], out: Path, *, served: set[str], recipe: Recipe, teacher: Teacher, report: Report) -> None:
+def train(
+    folders: list[Path], out: Path, *, served: set[str], recipe: Recipe, teacher: Teacher, report: Report
+) -> None:
     """Train and write the encoder folder `out`; `report` gets a line now and then."""
     pairs = load_pairs(folders, served, recipe)
     report(f"{len(pairs):,} pairs")

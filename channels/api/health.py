@@ -1,0 +1,43 @@
+"""`/health`: the process lives. `/ready`: it can answer."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from channels.api.dependencies import CurrentService
+from channels.api.problems import problem
+
+router = APIRouter(tags=["operations"])
+
+
+class Health(BaseModel):
+    status: str
+
+
+class Ready(BaseModel):
+    """`content_version` grows with every publication."""
+
+    status: str
+    content_version: int
+    articles: int
+    passages: int
+
+
+@router.get("/health")
+async def health() -> Health:
+    return Health(status="ok")
+
+
+@router.get("/ready", response_model=Ready, responses={503: {"description": "Still loading, or it failed"}})
+async def ready(service: CurrentService) -> object:
+    if service.served is None:
+        detail = (
+            f"the content could not be loaded ({service.failure}); see the log" if service.failure else "still loading"
+        )
+        return problem(503, detail, code="failed" if service.failure else "not_ready")
+    served = service.served
+    return Ready(
+        status="ready",
+        content_version=served.content_version,
+        articles=served.articles,
+        passages=served.passages,
+    )

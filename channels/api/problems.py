@@ -1,0 +1,82 @@
+"""Errors as problem+json (RFC 9457). Nothing that was sent is reflected."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from bot.messages import UnknownConversationError, WrongTokenError
+from retrieval.question import QuestionError
+
+
+class NotReadyError(RuntimeError):
+    """The heavy parts are still loading."""
+
+
+def problem(
+    status: int, detail: str, *, code: str | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """A problem+json response; `code` is a stable word for programs."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if code:
+        body["code"] = code
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+async def _validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    details = []
+    for item in error.errors():
+        # `msg` and `loc` are ours; `input` and `ctx` may hold what was sent.
+        where = ".".join(str(part) for part in item["loc"] if isinstance(part, int) or part.isidentifier())
+        details.append(f"{where}: {item['msg'] if item['type'] != 'value_error' else 'not valid'}")
+    wrong_type = any(item["type"] in ("model_attributes_type", "dict_type") for item in error.errors())
+    is_json = request.headers.get("content-type", "").split(";")[0].strip().endswith("json")
+    if wrong_type and not is_json:
+        return problem(415, "send the body as application/json", code="not_json")
+    return problem(422, "; ".join(details)[:1000], code="invalid")
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+
+async def _question(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, QuestionError)  # noqa: S101
+    return problem(413 if error.code == "too_long" else 422, str(error), code=error.code)
+
+
+async def _unknown(request: Request, error: Exception) -> JSONResponse:
+    return problem(404, str(error), code="unknown_conversation")
+
+
+async def _wrong_token(request: Request, error: Exception) -> JSONResponse:
+    return problem(401, str(error), code="wrong_token", headers={"WWW-Authenticate": "Bearer"})
+
+
+async def _not_ready(request: Request, error: Exception) -> JSONResponse:
+    return problem(503, "still loading; try again in a few seconds", code="not_ready", headers={"Retry-After": "2"})
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    return problem(500, "something went wrong here; it was logged", code="internal")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app with problem+json."""
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(QuestionError, _question)
+    app.add_exception_handler(UnknownConversationError, _unknown)
+    app.add_exception_handler(WrongTokenError, _wrong_token)
+    app.add_exception_handler(NotReadyError, _not_ready)
+    app.add_exception_handler(Exception, _unexpected)

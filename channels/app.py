@@ -1,0 +1,72 @@
+"""The app, assembled: one function, no globals."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from channels import web
+from channels.api import ask, conversations, health, problems
+from channels.service import Service
+from channels.settings import Settings
+
+# A body is a question or a message: far below this, in bytes.
+MAX_BODY = 64 * 1024
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+
+
+class Guard:
+    """Sets the security headers on every response and refuses bodies over MAX_BODY."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+        if chunked or not length.isdigit() or int(length) > MAX_BODY:
+            detail = f"send a body of known length, at most {MAX_BODY} bytes"
+            await problems.problem(413, detail, code="too_long")(scope, receive, with_headers)
+            return
+        await self._app(scope, receive, with_headers)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The ASGI app; it answers `/health` at once and loads the heavy parts in the background."""
+    settings = settings or Settings.model_validate({})
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service = Service(
+            database_url=settings.database,
+            site=settings.site,
+            encoder=settings.encoder,
+            index_dir=settings.index_dir,
+        )
+        app.state.service = service
+        service.start()
+        yield
+        await service.stop()
+
+    app = FastAPI(title="Kalauz", description="Reviewed answers for people who have just moved.", lifespan=lifespan)
+    problems.install(app)
+    for router in (health.router, ask.router, conversations.router, web.texts_router, web.router):
+        app.include_router(router)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(Guard)
+    return app

@@ -1,0 +1,92 @@
+"""The heavy parts of the program put together: for the server, and for commands that answer once."""
+
+import asyncio
+from pathlib import Path
+
+from bot.engine import Engine
+from channels.service import Served, now
+from knowledge_base import repository
+from knowledge_base.database import Database
+from knowledge_base.documents import Content, Site
+from knowledge_base.files import read_site
+from retrieval.answers import Answers
+from retrieval.confidence import Calibration, fit
+from retrieval.encoder import DEFAULT, Encoder, load_encoder
+from retrieval.language import LanguageDetector
+from retrieval.library import Library
+from retrieval.vectors import Progress, VectorCache
+
+
+class NoContentError(RuntimeError):
+    """The database has no articles yet, or not the site."""
+
+
+def chosen_site(content: Content, site: str) -> Site:
+    """The site of the settings: an id in the content, or a YAML file.
+
+    Raises NoContentError where there is neither.
+    """
+    if site.endswith((".yaml", ".yml")):
+        return read_site(Path(site))
+    found = next((candidate for candidate in content.sites if candidate.id == site), None)
+    if found is None:
+        known = ", ".join(candidate.id for candidate in content.sites) or "none"
+        raise NoContentError(
+            f"there is no site {site!r} in the database (there: {known}); run `kalauz kb import` first"
+        )
+    return found
+
+
+def calibration_path(index_dir: Path, site: str) -> Path:
+    return index_dir / f"confidence-{Path(site).stem}.json"
+
+
+def calibration(content: Content, encoder: Encoder, site: Site, index_dir: Path, *, refit: bool) -> Calibration:
+    """The saved calibration of this encoder and site, or a new one fitted on the content."""
+    path = calibration_path(index_dir, site.id)
+    known = None if refit else Calibration.load(path, encoder)
+    if known is None:
+        cache = VectorCache(index_dir / "fitting")
+        known = fit(content, encoder, countries=set(site.countries), year=now().year, cache=cache)
+        known.save(path)
+    return known
+
+
+class Assembly:
+    """Loads what answers, and loads it again when the content's version has grown."""
+
+    def __init__(self, *, database_url: str, site: str, encoder: str | None, index_dir: Path) -> None:
+        self.database = Database(database_url)
+        self.asking: Answers | None = None
+        self.conversing: Engine | None = None
+        self._site = site
+        self._encoder_name = encoder or DEFAULT
+        self._encoder: Encoder | None = None
+        self._index_dir = index_dir
+
+    async def follow(self, progress: Progress | None = None, *, refit: bool = False) -> Served | None:
+        """Load if there is something newer than what is served, and then say what; the old one serves meanwhile."""
+        if self.asking is None:
+            await self.database.migrate()
+        async with self.database.reading() as session:
+            version = await repository.content_version(session)
+            if self.asking is not None and version == self.asking.library.version:
+                return None
+            content = await repository.load_content(session)
+        library = await asyncio.to_thread(self._load, content, version, progress, refit)
+        return Served(version, len(library.articles), len(library.index.passages))
+
+    async def close(self) -> None:
+        await self.database.close()
+
+    def _load(self, content: Content, version: int, progress: Progress | None, refit: bool) -> Library:
+        site = chosen_site(content, self._site)
+        encoder = self._encoder = self._encoder or load_encoder(self._encoder_name)
+        library = Library(content, encoder, version=version, cache=VectorCache(self._index_dir), progress=progress)
+        if self.asking is None:
+            fitted = calibration(content, encoder, site, self._index_dir, refit=refit)
+            self.asking = Answers(library, fitted, LanguageDetector(site.languages), site)
+            self.conversing = Engine(self.database, self.asking, now)
+        else:
+            self.asking.replace(library, self.asking.calibration)
+        return library

@@ -1,0 +1,27 @@
+"""The `kalauz` command. Exit status: 0, 1 (it ran and the answer is no), 2 (bad use)."""
+
+import typer
+
+from channels.cli import ask, encoder, evaluate, index, kb, serve
+
+
+def application() -> typer.Typer:
+    app = typer.Typer(
+        name="kalauz",
+        help="Kalauz answers the questions of people who have just moved to a country.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.command("serve")(serve.serve)
+    app.command("chat")(ask.chat)
+    app.command("ask")(ask.ask)
+    app.add_typer(kb.app, name="kb")
+    app.add_typer(index.app, name="index")
+    app.add_typer(encoder.app, name="encoder")
+    app.add_typer(evaluate.app, name="evaluate")
+    return app
+
+
+def main() -> None:
+    application()()

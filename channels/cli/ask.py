@@ -1,0 +1,135 @@
+"""`kalauz ask` and `kalauz chat`: questions from the terminal."""
+
+import asyncio
+import uuid
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from channels.cli.output import answer_is_no, bad_use, print_json, run
+from channels.settings import Settings
+
+if TYPE_CHECKING:
+    from channels.assembly import Assembly
+
+
+def _assembly() -> "Assembly":
+    from channels.assembly import Assembly
+
+    settings = Settings.model_validate({})
+    return Assembly(
+        database_url=settings.database, site=settings.site, encoder=settings.encoder, index_dir=settings.index_dir
+    )
+
+
+def ask(
+    text: Annotated[str, typer.Argument(help="The question, in any language.")],
+    language: Annotated[str | None, typer.Option(help="Answer in this language.")] = None,
+    country: Annotated[str | None, typer.Option(help="Only this country, such as HU.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the object of POST /api/v1/ask.")] = False,
+) -> None:
+    """Answer one question. Status 1 if there is no answer.
+
+    Example: kalauz ask "How do I get a TAJ card?"
+    """
+    from bot.blocks import answer_blocks, contact_cards, notice_blocks
+    from bot.replies import Reply, Said
+    from bot.texts import Texts
+    from channels.assembly import NoContentError
+    from channels.service import now
+    from knowledge_base.languages import TAG
+    from retrieval.question import QuestionError
+    from retrieval.shown import Answer
+
+    if language is not None and not TAG.fullmatch(language):
+        bad_use(f"{language!r} is not a language tag such as hu or zh-Hans")
+
+    async def work() -> Answer:
+        assembly = _assembly()
+        try:
+            await assembly.follow()
+            assert assembly.asking is not None  # noqa: S101
+            return assembly.asking.ask(text, now=now(), language=language, country=country)
+        finally:
+            await assembly.close()
+
+    try:
+        answer = run(work())
+    except QuestionError as error:
+        bad_use(str(error))
+    except NoContentError as error:
+        answer_is_no(str(error))
+    texts = Texts(answer.language.code)
+    if json:
+        print_json(answer.model_dump(mode="json"))
+    elif answer.answer is not None:
+        blocks = [*notice_blocks(answer.notices), *answer_blocks(answer.answer, texts, whole=True)]
+        blocks += contact_cards(answer.contacts, texts)
+        typer.echo(Reply(outcome="answer", blocks=blocks).plain_text())
+    elif answer.outcome == "choices":
+        typer.echo(texts.gettext("I am not sure what you mean. Is it one of these?"))
+        for choice in answer.choices:
+            typer.echo(f"- {choice.title} ({choice.article})")
+    else:
+        said = texts.gettext("I have no reviewed answer to this, and I do not want to guess.")
+        blocks = [Said(language=texts.language, text=said), *contact_cards(answer.contacts, texts)]
+        typer.echo(Reply(outcome="no_answer", blocks=blocks).plain_text())
+    if answer.outcome != "answer":
+        raise typer.Exit(1)
+
+
+def chat(
+    language: Annotated[str | None, typer.Option(help="The language to begin in.")] = None,
+) -> None:
+    """A conversation in the terminal; an empty line or Ctrl-D ends it. A number presses a button.
+
+    Example: kalauz chat --language hu
+    """
+    run(_chat(language))
+
+
+async def _chat(language: str | None) -> None:
+    from bot.messages import Message
+    from bot.replies import Button, Buttons
+    from channels.assembly import NoContentError
+    from retrieval.question import QuestionError
+
+    assembly = _assembly()
+    buttons: list[Button] = []
+
+    def show(messages: list[Message]) -> None:
+        for message in messages:
+            if message.reply is None:
+                continue
+            buttons[:] = [b for block in message.reply.blocks if isinstance(block, Buttons) for b in block.buttons]
+            typer.echo(message.text)
+            for number, button in enumerate(buttons, 1):
+                typer.echo(f"  {number}: {button.title}")
+            typer.echo("")
+
+    try:
+        await assembly.follow()
+        engine = assembly.conversing
+        assert engine is not None  # noqa: S101
+        started = await engine.start(channel="terminal", language=language)
+        show(started.messages)
+        while True:
+            try:
+                text = (await asyncio.to_thread(input, "> ")).strip()
+            except EOFError:
+                break
+            if not text:
+                break
+            if text.isdigit() and 1 <= int(text) <= len(buttons):
+                text = buttons[int(text) - 1].payload
+            try:
+                messages = await engine.receive(
+                    started.conversation_id, started.token, text=text, client_id=uuid.uuid4().hex
+                )
+                show(messages)
+            except QuestionError as error:
+                typer.echo(str(error))
+    except NoContentError as error:
+        answer_is_no(str(error))
+    finally:
+        await assembly.close()

@@ -1,0 +1,171 @@
+"""`kalauz kb`: content in and out of the database."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from channels.cli.output import answer_is_no, bad_use, out, print_json, run
+from channels.settings import Settings
+
+app = typer.Typer(help="The knowledge base: import, export, check, status.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class ExportFormat(StrEnum):
+    markdown = "markdown"
+
+
+def starter_content() -> Path:
+    import knowledge_base
+
+    return Path(knowledge_base.__file__).parent / "content"
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Content folders; left out, the starter content.")] = None,
+    if_empty: Annotated[bool, typer.Option(help="Do nothing when the database already has articles.")] = False,
+    json: Json = False,
+) -> None:
+    """Take content folders into the database: everything, or nothing if one file is bad.
+
+    Example: kalauz kb import knowledge_base/content
+    """
+    from knowledge_base import repository
+    from knowledge_base.database import Database
+    from knowledge_base.files import BadContentError, read
+    from knowledge_base.importer import ImportReport, import_content
+
+    try:
+        contents = [read(path) for path in paths or [starter_content()]]
+    except BadContentError as error:
+        for problem in error.problems:
+            typer.echo(str(problem), err=True)
+        answer_is_no(f"{error}; nothing was imported")
+
+    async def work() -> ImportReport | None:
+        database = Database(Settings.model_validate({}).database)
+        try:
+            await database.migrate()
+            async with database.transaction() as session:
+                if if_empty and await repository.article_count(session):
+                    return None
+                total = ImportReport()
+                for content in contents:
+                    total = total + await import_content(session, content)
+                return total
+        finally:
+            await database.close()
+
+    report = run(work())
+    if report is None:
+        typer.echo("The database has articles already; nothing was imported.")
+    elif json:
+        print_json(report.as_dict())
+    else:
+        typer.echo(
+            f"{report.revisions} texts new or changed, {report.unchanged} as they were; "
+            f"{report.documents} topics, contacts, notices and sites new or changed."
+        )
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder to write to; files of other ids there stay.")],
+    format: Annotated[ExportFormat, typer.Option(help="The format of the files.")] = ExportFormat.markdown,
+) -> None:
+    """Write the content of the database as files.
+
+    Example: kalauz kb export backup/content
+    """
+    from knowledge_base import repository
+    from knowledge_base.database import Database
+    from knowledge_base.documents import Content
+    from knowledge_base.files import write
+
+    async def work() -> Content:
+        database = Database(Settings.model_validate({}).database)
+        try:
+            await database.migrate()
+            async with database.reading() as session:
+                return await repository.load_content(session)
+        finally:
+            await database.close()
+
+    content = run(work())
+    if not content.articles:
+        answer_is_no("the database has no articles; run `kalauz kb import` first")
+    if folder.exists() and not folder.is_dir():
+        bad_use(f"{folder} is a file, not a folder")
+    typer.echo(f"{write(content, folder)} files written to {folder}")
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Content folders; left out, the starter content.")] = None,
+    json: Json = False,
+) -> None:
+    """Read content folders and name every bad file with line and reason; status 1 if there is one.
+
+    Example: kalauz kb check knowledge_base/content
+    """
+    from knowledge_base.files import BadContentError, read
+
+    problems = []
+    articles = texts = 0
+    for path in paths or [starter_content()]:
+        try:
+            content = read(path)
+            articles += len(content.articles)
+            texts += sum(len(article.translations) for article in content.articles)
+        except BadContentError as error:
+            problems += error.problems
+    if json:
+        rows = [{"path": str(p.path), "line": p.line, "reason": p.reason} for p in problems]
+        print_json({"articles": articles, "texts": texts, "problems": rows})
+    for problem in problems if not json else []:
+        typer.echo(str(problem))
+    if problems:
+        raise typer.Exit(1)
+    if not json:
+        typer.echo(f"{articles} articles in {texts} texts, no problems.")
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """How complete and how sure the content of the database is.
+
+    Example: kalauz kb status
+    """
+    from rich.table import Table
+
+    from knowledge_base import repository
+    from knowledge_base.database import Database
+    from knowledge_base.status import ContentStatus, content_status
+
+    async def work() -> ContentStatus:
+        database = Database(Settings.model_validate({}).database)
+        try:
+            await database.migrate()
+            async with database.reading() as session:
+                return content_status(await repository.load_content(session))
+        finally:
+            await database.close()
+
+    found = run(work())
+    if json:
+        print_json(found.as_dict())
+        return
+    out.print(
+        f"{found.articles} articles ({found.history} about the past), "
+        f"{found.contacts} contacts, {found.notices} notices"
+    )
+    table = Table("language", "current", "outdated", "draft", "missing")
+    for row in found.languages:
+        table.add_row(row.language, str(row.current), str(row.outdated), str(row.draft), str(row.missing))
+    out.print(table)
+    levels = ", ".join(f"{level}: {found.confidence.get(level, 0)}" for level in ("high", "medium", "low"))
+    out.print(f"confidence of facts: {levels}; {len(found.to_verify)} with something to verify (--json lists them)")

@@ -1,0 +1,23 @@
+"""`kalauz serve`: the server."""
+
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the widget and the API until interrupted.
+
+    Example: kalauz serve --port 8000
+    """
+    import uvicorn
+
+    from channels.app import create_app
+    from channels.settings import Settings
+
+    settings = Settings.model_validate({})
+    typer.echo(f"Kalauz is at http://{host}:{port}/ (stop with Ctrl-C)")
+    uvicorn.run(create_app(settings), host=host, port=port, log_level=settings.log_level, access_log=False)

@@ -1,0 +1,1 @@
+"""How good the answers are: retrieval, questions, language detection and bitext, in the contract's formats."""

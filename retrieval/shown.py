@@ -1,0 +1,91 @@
+"""What an answer looks like: the object of `kalauz ask --json` and `POST /api/v1/ask`."""
+
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from knowledge_base.documents import Hours, Source, Step
+
+Outcome = Literal["answer", "choices", "no_answer", "urgent", "human", "smalltalk"]
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ShownLanguage(Shown):
+    code: str
+    confidence: float
+    alternatives: list[str]
+
+
+class ShownAnswer(Shown):
+    """A quotation. `passage` is the part that answers, `text` the whole body, both Markdown."""
+
+    article: str
+    title: str
+    language: str
+    passage: str
+    passage_kind: Literal["summary", "section", "step"]
+    text: str
+    steps: list[Step]
+    source: list[Source]
+    as_of: str | None
+    reviewed: date
+    revision: int
+    translation: Literal["current", "outdated", "other_language"]
+    confidence_of_facts: Literal["high", "medium", "low"]
+    history: bool
+
+
+class ShownChoice(Shown):
+    article: str
+    title: str
+    confidence: float
+
+
+class ShownNotice(Shown):
+    id: str
+    title: str
+    text: str
+    language: str
+
+
+class ShownPhone(Shown):
+    number: str
+    note: str | None
+
+
+class ShownContact(Shown):
+    id: str
+    name: str
+    purpose: str
+    languages: list[str]
+    phones: list[ShownPhone]
+    email: str | None
+    website: str | None
+    address: str | None
+    hours: list[Hours]
+    always_open: bool
+    hours_note: str | None
+
+
+class Answer(Shown):
+    question: str
+    language: ShownLanguage
+    outcome: Outcome
+    confidence: float
+    answer: ShownAnswer | None
+    choices: list[ShownChoice]
+    notices: list[ShownNotice]
+    contacts: list[ShownContact]
+    elapsed_ms: float
+
+
+class Asking(Protocol):
+    """What answers questions; see `retrieval.answers.Answers`."""
+
+    def ask(
+        self, question: str, *, now: datetime, language: str | None = None, country: str | None = None
+    ) -> Answer: ...

@@ -1,0 +1,46 @@
+"""Fixtures that drive real parts: a real SQLite file, the shipped encoder, the starter content."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from knowledge_base.database import Database
+from knowledge_base.documents import Content
+from knowledge_base.files import read
+from retrieval.encoder import Encoder, load_encoder
+from retrieval.language import LanguageDetector
+from retrieval.library import Library
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A migrated, empty SQLite database."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'kalauz.db'}")
+    await database.migrate()
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def starter_content() -> Content:
+    return read(ROOT / "knowledge_base" / "content")
+
+
+@pytest.fixture(scope="session")
+def starter_library(starter_content: Content, encoder: Encoder) -> Library:
+    return Library(starter_content, encoder)
+
+
+@pytest.fixture(scope="session")
+def detector(starter_content: Content) -> LanguageDetector:
+    return LanguageDetector(next(site for site in starter_content.sites if site.id == "hungary").languages)
