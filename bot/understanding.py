@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.texts import Texts
 from retrieval.answers import Answers
+from retrieval.question import checked
 from retrieval.shown import Answer
 
 PAYLOAD = re.compile(r"/(article|none)(\{.*\})?", re.DOTALL)
@@ -24,7 +25,7 @@ def article_payload(article: str, *, whole: bool = False) -> str:
 
 def understand(text: str, answers: Answers, *, now: datetime, prior: str | None) -> ParseData:
     """The parse data of a message. Raises QuestionError for a text that cannot be taken."""
-    payload = PAYLOAD.fullmatch(text.strip())
+    payload = PAYLOAD.fullmatch(checked(text))
     if payload:
         return _button(payload[1], _json(payload[2]), prior, answers)
     answer = answers.ask(text, now=now, prior=prior)
@@ -46,19 +47,21 @@ def parsed_answer(parse_data: ParseData) -> Answer | None:
 def _json(text: str | None) -> dict[str, Any]:
     try:
         value = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
 
 def _button(name: str, values: dict[str, Any], prior: str | None, answers: Answers) -> ParseData:
-    """A pressed button; its text is what the person saw on it."""
+    """A pressed button; its text is what the person saw on it, and only what is known of its payload is kept."""
     reader = prior or answers.site.default_language
-    chosen = answers.library.revision(str(values.get("id")), reader)
-    title = Texts(reader).gettext("None of these") if name == "none" else chosen[1].text.title if chosen else "…"
-    return {
-        "text": title,
-        "intent": {"name": name, "confidence": 1.0},
-        "entities": [{"entity": key, "value": value} for key, value in values.items() if key in ("id", "whole")],
-        "language": prior,
-    }
+    title = "…"
+    entities: list[dict[str, Any]] = []
+    if name == "none":
+        title = Texts(reader).gettext("None of these")
+    elif chosen := answers.library.revision(str(values.get("id")), reader):
+        title = chosen[1].text.title
+        entities = [{"entity": "id", "value": str(values["id"])}]
+        if values.get("whole"):
+            entities.append({"entity": "whole", "value": True})
+    return {"text": title, "intent": {"name": name, "confidence": 1.0}, "entities": entities, "language": prior}

@@ -14,11 +14,7 @@ from channels.settings import Settings
 
 # A body is a question or a message: far below this, in bytes.
 MAX_BODY = 64 * 1024
-HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-)
+HEADERS = [(name.lower().encode(), value.encode()) for name, value in problems.SECURITY_HEADERS.items()]
 
 
 class Guard:
@@ -39,11 +35,14 @@ class Guard:
 
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
-        if chunked or not length.isdigit() or int(length) > MAX_BODY:
-            detail = f"send a body of known length, at most {MAX_BODY} bytes"
-            await problems.problem(413, detail, code="too_long")(scope, receive, with_headers)
-            return
-        await self._app(scope, receive, with_headers)
+        if chunked or not length.isdigit():
+            refusal = problems.problem(411, "send a body of known length", code="length_required")
+            await refusal(scope, receive, with_headers)
+        elif int(length) > MAX_BODY:
+            refusal = problems.problem(413, f"send a body of at most {MAX_BODY} bytes", code="too_long")
+            await refusal(scope, receive, with_headers)
+        else:
+            await self._app(scope, receive, with_headers)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

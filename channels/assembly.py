@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.engine import Engine
-from channels.service import Served, now
+from channels.service import NoContentError, Served, now
 from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.documents import Content, Site
@@ -14,11 +14,8 @@ from retrieval.confidence import Calibration, fit
 from retrieval.encoder import DEFAULT, Encoder, load_encoder
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
+from retrieval.question_sets import Question, read_questions
 from retrieval.vectors import Progress, VectorCache
-
-
-class NoContentError(RuntimeError):
-    """The database has no articles yet, or not the site."""
 
 
 def chosen_site(content: Content, site: str) -> Site:
@@ -41,13 +38,19 @@ def calibration_path(index_dir: Path, site: str) -> Path:
     return index_dir / f"confidence-{Path(site).stem}.json"
 
 
-def calibration(content: Content, encoder: Encoder, site: Site, index_dir: Path, *, refit: bool) -> Calibration:
-    """The saved calibration of this encoder and site, or a new one fitted on the content."""
+def question_set() -> list[Question]:
+    """The starter content's questions for fitting; those of articles that a site does not have are left out there."""
+    folder = Path(repository.__file__).parent / "content" / "questions"
+    return [question for path in sorted(folder.glob("*.tsv")) for question in read_questions(path)]
+
+
+def calibration(library: Library, site: Site, index_dir: Path, *, refit: bool = False) -> Calibration:
+    """The saved calibration of this library and site, or a new one."""
     path = calibration_path(index_dir, site.id)
-    known = None if refit else Calibration.load(path, encoder)
+    known = None if refit else Calibration.load(path, library.index.fingerprint)
     if known is None:
-        cache = VectorCache(index_dir / "fitting")
-        known = fit(content, encoder, countries=set(site.countries), year=now().year, cache=cache)
+        countries, cache = set(site.countries), VectorCache(index_dir / "fitting")
+        known = fit(library, questions=question_set(), countries=countries, year=now().year, cache=cache)
         known.save(path)
     return known
 
@@ -83,10 +86,12 @@ class Assembly:
         site = chosen_site(content, self._site)
         encoder = self._encoder = self._encoder or load_encoder(self._encoder_name)
         library = Library(content, encoder, version=version, cache=VectorCache(self._index_dir), progress=progress)
-        if self.asking is None:
-            fitted = calibration(content, encoder, site, self._index_dir, refit=refit)
-            self.asking = Answers(library, fitted, LanguageDetector(site.languages), site)
-            self.conversing = Engine(self.database, self.asking, now)
-        else:
+        if self.asking is not None and self.asking.site == site:
+            # What was published shows at once; its own calibration follows a moment later.
             self.asking.replace(library, self.asking.calibration)
+            self.asking.replace(library, calibration(library, site, self._index_dir))
+            return library
+        fitted = calibration(library, site, self._index_dir, refit=refit)
+        self.asking = Answers(library, fitted, LanguageDetector(site.languages), site)
+        self.conversing = Engine(self.database, self.asking, now)
         return library

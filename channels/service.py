@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 POLL_S = 0.3
 
 
+class NoContentError(RuntimeError):
+    """The database has no articles yet, or not the site."""
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -76,10 +80,11 @@ class Service:
 
     async def _run(self) -> None:
         """Load, then load again whenever something was published. A failure keeps what is served."""
-        module = await asyncio.to_thread(importlib.import_module, "channels.assembly")
-        self._assembly = cast(Assembly, module.Assembly(**self._settings))
         while True:
             try:
+                if self._assembly is None:
+                    module = await asyncio.to_thread(importlib.import_module, "channels.assembly")
+                    self._assembly = cast(Assembly, module.Assembly(**self._settings))
                 changed = await self._assembly.follow()
                 self.failure = None
                 if changed:

@@ -1,6 +1,7 @@
 """Settings from the environment, prefix `KALAUZ_`. Only this module, the app and the CLI know of it."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,12 +13,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KALAUZ_", env_file=".env", extra="ignore")
 
     data_dir: Path = Field(Path("data"), description="Folder of the database and the index.")
-    database_url: str | None = Field(None, description="SQLAlchemy URL; left out, SQLite in the data folder.")
+    database_url: str | None = Field(None, description="SQLAlchemy URL with an async driver.")
     site: str = Field("hungary", description="Id of a site in the content, or path of a site's YAML file.")
     encoder: str | None = Field(
         None, description="Folder of an encoder, or any sentence-transformers model by path or name."
     )
-    log_level: str = Field("info", description="critical, error, warning, info or debug.")
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
+        "info", description="critical, error, warning, info or debug."
+    )
 
     @property
     def database(self) -> str:

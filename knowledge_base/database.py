@@ -21,7 +21,8 @@ class Database:
         self.url = make_url(url)
         if self.url.get_backend_name() == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self._engine = create_async_engine(self.url)
+        # Parameters hold what people wrote: they must not reach a log through an error's text.
+        self._engine = create_async_engine(self.url, hide_parameters=True)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._readers = async_sessionmaker(self._engine.execution_options(read_only=True), expire_on_commit=False)
         if self.url.get_backend_name() == "sqlite":

@@ -1,18 +1,27 @@
 """What the content is made of, as plain validated data, the same in files, database and API."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from knowledge_base.languages import TAG
-from knowledge_base.markdown import body_problems
+from knowledge_base.markdown import CONTROL_CHARACTER, body_problems
+
+LINE_BREAK = re.compile(r"[\n\u2028\u2029]")
+PLACEHOLDER = re.compile(r"\{\w*\}")
 
 
 class Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _is_one_line(text: str) -> str:
+    if LINE_BREAK.search(text) or CONTROL_CHARACTER.search(text):
+        raise ValueError("has a line break or a control character")
+    return text
 
 
 def _is_language(tag: str) -> str:
@@ -30,7 +39,7 @@ def _is_time_zone(name: str) -> str:
 
 
 def _is_clock(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text, re.ASCII):
         raise ValueError(f"{text!r} is not a time such as 08:00 or 24:00")
     return text
 
@@ -42,11 +51,17 @@ def _is_local_time(text: str) -> str:
 
 def to_local_time(text: str) -> datetime:
     """`2026-06-06T00:00` as a naive datetime; `T24:00` is the end of that day."""
-    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", text):
+    if not re.fullmatch(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d", text, re.ASCII):
         raise ValueError(f"{text!r} is not a local time such as 2026-06-06T00:00")
     if text.endswith("T24:00"):
         return datetime.fromisoformat(text[:10]) + timedelta(days=1)
     return datetime.fromisoformat(text)
+
+
+def _is_day(value: object) -> object:
+    if type(value) is date or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII)):
+        return value
+    raise ValueError(f"{value!r} is not a day such as 2026-11-22")
 
 
 def _is_web_address(text: str) -> str:
@@ -62,14 +77,16 @@ def _without_problems(body: str) -> str:
     return body
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\r\n]*$")]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\r\n]*$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_is_one_line)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_is_one_line)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, AfterValidator(_is_language)]
 TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
 Clock = Annotated[str, AfterValidator(_is_clock)]
 LocalTime = Annotated[str, AfterValidator(_is_local_time)]
+CalendarDay = Annotated[date, BeforeValidator(_is_day)]
+RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]
 WebAddress = Annotated[str, AfterValidator(_is_web_address)]
 Body = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(_without_problems)]
 Texts = dict[Language, Line]
@@ -135,10 +152,10 @@ class Revision(Document):
     """
 
     text: Text
-    reviewed: date
-    number: int | None = Field(default=None, ge=1)
-    last_major: int | None = Field(default=None, ge=1)
-    renders: int | None = Field(default=None, ge=1)
+    reviewed: CalendarDay
+    number: RevisionNumber | None = None
+    last_major: RevisionNumber | None = None
+    renders: RevisionNumber | None = None
 
     @model_validator(mode="after")
     def _numbers_agree(self) -> Self:
@@ -153,12 +170,24 @@ class Translation(Document):
     published: Revision | None = None
     draft: Revision | None = None
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.published is None and self.draft is None:
+            raise ValueError("neither published nor a draft")
+        return self
+
 
 class Article(Document):
     id: Identifier
     facts: ArticleFacts
     source_language: Language
     translations: dict[Language, Translation]
+
+    @model_validator(mode="after")
+    def _has_its_source(self) -> Self:
+        if self.source_language not in self.translations:
+            raise ValueError(f"there is no text in the source language {self.source_language}")
+        return self
 
 
 class Phone(Document):
@@ -219,14 +248,24 @@ class Notice(Document):
             raise ValueError(f"valid_from {self.valid_from} is not before valid_until {self.valid_until}")
         if self.valid_until is None and any("{valid_until}" in t.text for t in self.texts.values()):
             raise ValueError("a text says {valid_until}, but the notice has none")
+        for text in self.texts.values():
+            for found in PLACEHOLDER.findall(text.text):
+                if found not in ("{valid_from}", "{valid_until}"):
+                    raise ValueError(f"a text says {found}; there are {{valid_from}} and {{valid_until}}")
+            if PLACEHOLDER.search(text.title):
+                raise ValueError("a title cannot say a date")
         return self
 
     def is_live(self, now: datetime) -> bool:
         """Whether the notice is in force at the aware time `now`."""
-        zone = ZoneInfo(self.time_zone)
-        if now < to_local_time(self.valid_from).replace(tzinfo=zone):
+        # Two times in the same zone would be compared by the clock on the wall, which goes back in autumn.
+        now = now.astimezone(UTC)
+        if now < self._in_utc(self.valid_from):
             return False
-        return self.valid_until is None or now < to_local_time(self.valid_until).replace(tzinfo=zone)
+        return self.valid_until is None or now < self._in_utc(self.valid_until)
+
+    def _in_utc(self, local_time: str) -> datetime:
+        return to_local_time(local_time).replace(tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
 
 
 class Site(Document):
@@ -238,6 +277,12 @@ class Site(Document):
     time_zone: TimeZone
     hotline: Identifier
     crisis: list[Identifier] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _speaks_its_default(self) -> Self:
+        if self.default_language not in self.languages:
+            raise ValueError(f"default_language {self.default_language} is not one of languages")
+        return self
 
 
 class Topic(Document):

@@ -20,6 +20,8 @@ from knowledge_base.documents import (
     Topic,
     Translation,
 )
+from knowledge_base.languages import TAG
+from knowledge_base.markdown import body_problems
 from knowledge_base.yaml_text import Location, YamlError, YamlText, dump
 
 FENCE = "---\n"
@@ -55,12 +57,14 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self._topic_ids: set[str] = set()
 
     def text(self, path: Path) -> str | None:
         try:
-            return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+            # "-sig": Windows editors begin a file with a byte order mark.
+            return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
-            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            line = error.object.count(b"\n", 0, error.start) + 1
             self.problems.append(Problem(path, line, "not UTF-8"))
         except OSError as error:
             self.problems.append(Problem(path, 1, f"cannot be read: {error.strerror}"))
@@ -74,32 +78,48 @@ class _Reader:
             return None
 
     def build(
-        self, path: Path, model: type[Model], value: dict[str, Any], line: Callable[[Location], int]
+        self,
+        path: Path,
+        model: type[Model],
+        value: dict[str, Any],
+        line: Callable[[Location], int],
+        in_file: Callable[[Location], Location] = lambda location: location,
     ) -> Model | None:
+        """The document, or None and problems; `in_file` says where the file has what the model has elsewhere."""
         try:
             return model.model_validate(value)
         except ValidationError as error:
             for item in error.errors():
-                where = ".".join(str(part) for part in item["loc"])
+                location = in_file(item["loc"])
+                where = ".".join(str(part) for part in location)
                 reason = item["msg"].removeprefix("Value error, ")
                 if item["type"] == "missing":
                     reason = "this field is missing"
                 elif item["type"] == "extra_forbidden":
                     reason = "no such field"
-                self.problems.append(Problem(path, line(item["loc"]), f"{where}: {reason}" if where else reason))
+                self.problems.append(Problem(path, line(location), f"{where}: {reason}" if where else reason))
             return None
 
+    def entries(self, folder: Path, suffix: str, expected: str) -> Iterator[Path]:
+        """What lies in the folder, in order; a name with another suffix is a problem, a hidden file is not."""
+        for path in sorted(folder.glob("[!.]*")):
+            if path.suffix == suffix and path.is_file() == bool(suffix):
+                yield path
+            else:
+                self.problems.append(Problem(path, 1, f"expected a name such as {expected}"))
+
     def yaml_documents(self, folder: Path, model: type[Model]) -> list[Model]:
-        found = []
-        for path in sorted(folder.glob("*.yaml")):
-            text = self.text(path)
-            parsed = self.yaml(path, text) if text is not None else None
-            if parsed is None:
-                continue
-            document = self.build(path, model, {"id": path.stem, **parsed.value}, parsed.line)
-            if document is not None:
-                found.append(document)
-        return found
+        paths = self.entries(folder, ".yaml", "ID.yaml")
+        return [document for path in paths if (document := self.yaml_document(path, model)) is not None]
+
+    def yaml_document(self, path: Path, model: type[Model]) -> Model | None:
+        text = self.text(path)
+        parsed = self.yaml(path, text) if text is not None else None
+        if parsed is None:
+            return None
+        if "id" in parsed.value:
+            self.problems.append(Problem(path, parsed.line(("id",)), "id: the name of the file is the id"))
+        return self.build(path, model, {**parsed.value, "id": path.stem}, parsed.line)
 
     def topics(self, path: Path) -> list[Topic]:
         text = self.text(path) if path.exists() else None
@@ -117,7 +137,13 @@ class _Reader:
             if not isinstance(value, dict):
                 self.problems.append(Problem(path, parsed.line(here), f"{name}: expected `name` and `topics`"))
                 continue
-            fields = {"id": name, "parent": parent, **{k: v for k, v in value.items() if k != "topics"}}
+            if name in self._topic_ids:
+                self.problems.append(Problem(path, parsed.line(here), f"{name}: this topic stands in the tree twice"))
+            self._topic_ids.add(name)
+            for field in ("id", "parent"):
+                if field in value:
+                    self.problems.append(Problem(path, parsed.line((*here, field)), f"{field}: no such field"))
+            fields = {**{k: v for k, v in value.items() if k != "topics"}, "id": name, "parent": parent}
             topic = self.build(path, Topic, fields, lambda location, here=here: parsed.line((*here, *location)))  # type: ignore[misc]
             if topic is not None:
                 yield topic
@@ -126,21 +152,29 @@ class _Reader:
     def article(self, folder: Path) -> Article | None:
         facts: dict[str, ArticleFacts] = {}
         translations: dict[str, dict[str, Revision]] = {}
+        may_be_source: set[str] = set()
         before = len(self.problems)
-        for path in sorted(folder.glob("*.md")):
+        for path in self.entries(folder, ".md", "hu.md or hu.draft.md"):
             language, _, mark = path.stem.partition(".")
-            if mark not in ("", "draft"):
+            if mark not in ("", "draft") or not TAG.fullmatch(language):
                 self.problems.append(Problem(path, 1, "expected a name such as hu.md or hu.draft.md"))
                 continue
             found = self._article_file(path)
             if found is None:
+                may_be_source.add(language)
                 continue
             file_facts, revision = found
             if file_facts is not None:
+                if language in facts:
+                    self.problems.append(Problem(path, 1, f"kind: stands in {language}.draft.md already"))
                 facts[language] = file_facts
-            elif revision.renders is None:
-                self.problems.append(Problem(path, 1, "renders: a translation names the source's revision"))
+                may_be_source.add(language)
             translations.setdefault(language, {})["draft" if mark else "published"] = revision
+        for language, parts in translations.items():
+            for part, revision in parts.items():
+                if revision.renders is None and language not in may_be_source:
+                    path = folder / (f"{language}.md" if part == "published" else f"{language}.draft.md")
+                    self.problems.append(Problem(path, 1, "renders: a translation names the source's revision"))
         if len(self.problems) > before:
             return None
         if len(facts) != 1:
@@ -161,19 +195,24 @@ class _Reader:
         text = self.text(path)
         if text is None:
             return None
-        head, found, body = text.removeprefix(FENCE).partition("\n" + FENCE)
+        head, found, body = f"{text}\n".removeprefix(FENCE).partition("\n" + FENCE)
         if not text.startswith(FENCE) or not found:
             self.problems.append(Problem(path, 1, "expected front matter between two lines ---"))
             return None
         parsed = self.yaml(path, head, first_line=2)
         if parsed is None:
             return None
+        blank_lines = body[: len(body) - len(body.lstrip())].count("\n")
+        body_line = head.count("\n") + 4 + blank_lines
+        body = body.strip()
 
         def line(location: Location) -> int:
-            if location[:2] == ("text", "body"):
-                return head.count("\n") + 4
-            names = [part for part in location if part != "text"]
-            return parsed.line(tuple(names)) + 1
+            return body_line if location[:1] == ("body",) else parsed.line(location) + 1
+
+        def in_file(location: Location) -> Location:
+            if location[:1] == ("text",):
+                return location[1:]
+            return ("revision",) if location == ("number",) else location
 
         known = FACT_FIELDS | TEXT_FIELDS | REVISION_FIELDS.keys()
         unknown = [name for name in parsed.value if name not in known]
@@ -184,14 +223,15 @@ class _Reader:
         if fact_values and "kind" not in fact_values:
             name = next(iter(fact_values))
             self.problems.append(Problem(path, line((name,)), f"{name}: belongs into the source language's file"))
-        revision_values: dict[str, Any] = {
-            "text": {**{k: v for k, v in parsed.value.items() if k in TEXT_FIELDS}, "body": body.strip()}
-        }
+        bad_body = [Problem(path, body_line + i - 1, f"body: {reason}") for i, reason in body_problems(body)]
+        self.problems.extend(bad_body)
+        text_values = {name: value for name, value in parsed.value.items() if name in TEXT_FIELDS}
+        revision_values: dict[str, Any] = {"text": {**text_values, "body": "" if bad_body else body}}
         for field, name in REVISION_FIELDS.items():
             if field in parsed.value:
                 revision_values[name] = parsed.value[field]
-        revision = self.build(path, Revision, revision_values, line)
-        if revision is None or unknown or (fact_values and facts is None):
+        revision = self.build(path, Revision, revision_values, line, in_file)
+        if revision is None or unknown or bad_body or (fact_values and facts is None):
             return None
         return facts, revision
 
@@ -210,10 +250,15 @@ def _agreement(content: Content, root: Path) -> Iterator[Problem]:
             if contact not in contacts:
                 yield Problem(path, 1, f"contacts: there is no contacts/{contact}.yaml")
         source = article.translations[article.source_language].published
+        source_draft = article.translations[article.source_language].draft
+        newest = max(revision.number or 1 for revision in (source, source_draft) if revision)
         for language, translation in article.translations.items():
             revision = translation.published
             if revision is None:
                 continue
+            if language != article.source_language and (revision.renders or 0) > newest:
+                reason = f"renders: the source has no revision {revision.renders}; give its file `revision: …`"
+                yield Problem(folder / f"{language}.md", 1, reason)
             if (article.facts.kind == "procedure") != bool(revision.text.steps):
                 yield Problem(
                     folder / f"{language}.md", 1, f"steps: a {article.facts.kind} has {len(revision.text.steps)}"
@@ -243,7 +288,7 @@ def read(root: Path) -> Content:
     if not root.is_dir():
         raise BadContentError([Problem(root, 1, "there is no such folder")])
     reader = _Reader()
-    folders = [path for path in sorted((root / "articles").glob("*")) if path.is_dir()]
+    folders = reader.entries(root / "articles", "", "articles/ID/hu.md")
     content = Content(
         topics=reader.topics(root / "topics.yaml"),
         articles=[article for folder in folders if (article := reader.article(folder)) is not None],
@@ -263,10 +308,8 @@ def read(root: Path) -> Content:
 def read_site(path: Path) -> Site:
     """One site's YAML file. Raises BadContentError."""
     reader = _Reader()
-    text = reader.text(path)
-    parsed = reader.yaml(path, text) if text is not None else None
-    site = reader.build(path, Site, {"id": path.stem, **parsed.value}, parsed.line) if parsed else None
-    if site is None:
+    site = reader.yaml_document(path, Site)
+    if site is None or reader.problems:
         raise BadContentError(reader.problems)
     return site
 

@@ -52,11 +52,8 @@ async def _import_revision(
     session: AsyncSession, article_id: str, language: str, revision: Revision, report: ImportReport, *, publish: bool
 ) -> None:
     latest = await repository.latest_revision(session, article_id, language)
-    known = latest
-    if revision.number is not None and latest is not None and revision.number != latest.number:
-        known = await repository.get_revision(session, article_id, language, revision.number)
-    if known is not None and _says_the_same(known, revision):
-        saved = known
+    saved = await _already_saved(session, article_id, language, revision, latest, publish=publish)
+    if saved is not None:
         report.unchanged += 1
     else:
         saved = numbered(revision, latest)
@@ -66,6 +63,21 @@ async def _import_revision(
     assert saved.number is not None  # noqa: S101
     if publish and await repository.publish(session, article_id, language, saved.number):
         report.facts += 1
+
+
+async def _already_saved(
+    session: AsyncSession, article_id: str, language: str, revision: Revision, latest: Revision | None, *, publish: bool
+) -> Revision | None:
+    """The saved revision that a file stands for: of its own number, else the published one, else the latest."""
+    if latest is None or (revision.number or 0) > (latest.number or 0):
+        return None
+    candidates = [latest]
+    if publish:
+        candidates.insert(0, await repository.published_revision(session, article_id, language) or latest)
+    if revision.number is not None:
+        same_number = await repository.get_revision(session, article_id, language, revision.number)
+        candidates.insert(0, same_number or latest)
+    return next((known for known in candidates if _says_the_same(known, revision)), None)
 
 
 def _says_the_same(a: Revision, b: Revision) -> bool:

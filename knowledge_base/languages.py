@@ -16,19 +16,24 @@ def primary(tag: str) -> str:
 
 
 @functools.cache
-def locale(tag: str) -> Locale:
-    """Babel's locale of a tag; of its primary subtag, else of English, where Babel knows no better."""
-    for candidate in (tag.replace("-", "_"), primary(tag), "en"):
+def _known_locale(tag: str) -> Locale | None:
+    for candidate in (tag.replace("-", "_"), primary(tag)):
         try:
             return Locale.parse(candidate)
         except (UnknownLocaleError, ValueError):
             continue
-    raise AssertionError("Babel knows English")
+    return None
+
+
+def locale(tag: str) -> Locale:
+    """Babel's locale of a tag; of its primary subtag, else of English, where Babel knows no better."""
+    return _known_locale(tag) or Locale("en")
 
 
 def endonym(tag: str) -> str:
-    """The language's name in itself: `magyar`."""
-    return locale(tag).get_display_name() or tag
+    """The language's name in itself: `magyar`; the tag where Babel does not know it."""
+    known = _known_locale(tag)
+    return (known and known.get_display_name()) or tag
 
 
 def is_right_to_left(tag: str) -> bool:

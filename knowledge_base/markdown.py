@@ -1,5 +1,6 @@
 """The Markdown that articles use: which of it is allowed, and its sections."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,11 @@ from markdown_it.token import Token
 
 ALLOWED_HEADINGS: Final = {"h2", "h3"}
 ALLOWED_LINKS: Final = ("https://", "http://", "mailto:", "tel:")
+CONTROL_CHARACTER: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _parser = MarkdownIt("commonmark")
+# Left to itself the parser shows a link that it holds for dangerous as text; here it must be found.
+_strict_parser = MarkdownIt("commonmark")
+_strict_parser.validateLink = lambda url: True  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +26,11 @@ class Section:
 
 def body_problems(body: str) -> list[tuple[int, str]]:
     """What the body must not have: `(line of the body from 1, reason)`."""
-    problems: list[tuple[int, str]] = []
-    for token in _parser.parse(body):
+    problems = [
+        (body.count("\n", 0, found.start()) + 1, f"the control character U+{ord(found[0]):04X} is not allowed")
+        for found in CONTROL_CHARACTER.finditer(body)
+    ]
+    for token in _strict_parser.parse(body):
         line = token.map[0] + 1 if token.map else 1
         if token.type == "html_block":
             problems.append((line, "raw HTML is not allowed"))
@@ -32,7 +40,7 @@ def body_problems(body: str) -> list[tuple[int, str]]:
             reason = _inline_problem(child)
             if reason:
                 problems.append((line, reason))
-    return problems
+    return list(dict.fromkeys(problems))
 
 
 def _inline_problem(token: Token) -> str | None:
@@ -49,7 +57,7 @@ def _inline_problem(token: Token) -> str | None:
 
 def sections(body: str) -> list[Section]:
     """The body cut at its `##` headings, in order; empty parts are left out."""
-    lines = body.splitlines()
+    lines = body.split("\n")
     tokens = _parser.parse(body)
     starts = [(0, 0, None)] + [
         (token.map[0], token.map[1], tokens[i + 1].content)
@@ -73,6 +81,7 @@ def plain_text(markdown: str) -> str:
                 words.append(child.content)
             elif child.type in ("softbreak", "hardbreak"):
                 words.append(" ")
-        if token.type == "inline":
-            words.append(" ")
+        if token.type in ("fence", "code_block"):
+            words.append(token.content)
+        words.append(" ")
     return " ".join("".join(words).split())

@@ -66,6 +66,13 @@ async def latest_revision(session: AsyncSession, article_id: str, language: str)
     return _revision(row) if row else None
 
 
+async def published_revision(session: AsyncSession, article_id: str, language: str) -> Revision | None:
+    row = await session.get(TranslationRow, (article_id, language))
+    if row is None or row.published is None:
+        return None
+    return await get_revision(session, article_id, language, row.published)
+
+
 async def get_revision(session: AsyncSession, article_id: str, language: str, number: int) -> Revision | None:
     row = await session.get(RevisionRow, (article_id, language, number))
     return _revision(row) if row else None
@@ -171,7 +178,7 @@ async def load_content(session: AsyncSession) -> Content:
         )
         for row in (await session.execute(select(ArticleRow).order_by(ArticleRow.id))).scalars()
     ]
-    topic_rows = (await session.execute(select(TopicRow).order_by(TopicRow.position))).scalars()
+    topic_rows = (await session.execute(select(TopicRow).order_by(TopicRow.position, TopicRow.id))).scalars()
     return Content(
         topics=[Topic.model_validate(row.data) for row in topic_rows],
         articles=articles,

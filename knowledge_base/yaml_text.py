@@ -4,6 +4,9 @@ import re
 from typing import Any
 
 import yaml
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
+from yaml.reader import ReaderError
 
 Location = tuple[int | str, ...]
 
@@ -11,13 +14,26 @@ Location = tuple[int | str, ...]
 class _PlainLoader(yaml.SafeLoader):
     """Only null, true, false, whole numbers and fractions are special; all else is text (the YAML 1.2 core schema)."""
 
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise ComposerError(None, None, f"write the value out instead of *{event.anchor}", event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value]
+        for i, (key, _) in enumerate(node.value):
+            if key.value in names[:i]:
+                raise ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
+        return super().construct_mapping(node, deep)
+
 
 _PlainLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("tag:yaml.org,2002:null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
+    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]{0,17})$", "-0123456789"),
+    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}$", "-0123456789"),
 ):
     _PlainLoader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
 
@@ -42,7 +58,13 @@ class YamlText:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             raise YamlError(mark.line + 1 if mark else 1, error.problem or "not YAML") from error
-        except yaml.YAMLError as error:
+        except ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise YamlError(line, f"the control character U+{ord(text[error.position]):04X} is not allowed") from error
+        except RecursionError as error:
+            raise YamlError(1, "not YAML: nested too deeply") from error
+        except (ValueError, KeyError, AttributeError) as error:
+            # A value that is not what its own tag says, such as `!!int x`.
             raise YamlError(1, f"not YAML: {error}") from error
         if not isinstance(self.value, dict):
             raise YamlError(1, "expected `field: value` lines")
@@ -67,6 +89,9 @@ class YamlText:
 class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def dump(value: dict[str, Any]) -> str:

@@ -1,12 +1,12 @@
 """One question, one answer."""
 
 import time
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from babel.dates import format_date
 
-from knowledge_base.documents import Article, Contact, Notice, Revision, Site, Texts, to_local_time
+from knowledge_base.documents import Article, Contact, Notice, Revision, Site, Texts
 from knowledge_base.languages import fallbacks, locale, primary
 from knowledge_base.markdown import sections
 from knowledge_base.status import translation_state
@@ -65,7 +65,7 @@ class Answers:
         """Answer a question at the aware time `now`.
 
         `language` is the reader's own choice and is not doubted; `prior` only suggests one. `country`
-        narrows the site's countries. Raises QuestionError for a text that cannot be taken.
+        stands in for the site's countries. Raises QuestionError for a text that cannot be taken.
         """
         started = time.perf_counter()
         library, calibration = self._current
@@ -74,7 +74,7 @@ class Answers:
         reader = language or detection.code or prior or self.site.default_language
         countries = {country} if country else set(self.site.countries)
         hits = library.search(text, countries=countries, year=now.year)
-        confidence = calibration.probability(hits, reader)
+        confidence = calibration.probability(hits)
         outcome: Outcome = "no_answer"
         if hits and confidence >= calibration.answer_from:
             outcome = "answer"
@@ -180,7 +180,8 @@ def show_notice(notice: Notice, reader: str) -> ShownNotice:
     text = chosen.text
     for name, value in dates.items():
         if value is not None:
-            day = format_date(to_local_time(value).date(), format="long", locale=locale(language))
+            # The day that the editor wrote: `T24:00` ends it, and is not the next one to a reader.
+            day = format_date(date.fromisoformat(value[:10]), format="long", locale=locale(language))
             text = text.replace(f"{{{name}}}", day)
     return ShownNotice(id=notice.id, title=chosen.title, text=text, language=language)
 

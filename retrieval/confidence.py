@@ -1,8 +1,9 @@
 """From scores to the probability that the best article answers the question.
 
-A logistic regression (Platt 1999) over the best hit's similarities and its lead, fitted on questions
-that the fitting index has not seen: editors' search questions, a share of whose articles is hidden so
-that nothing there can answer them.
+A logistic regression (Platt 1999) over the best hit's similarities and its lead over the others. It is
+fitted on the content's question sets, which hold questions of both kinds: answerable and not. A content
+without enough of them is fitted on its own search questions, which the fitting index has not seen, and a
+share of whose articles is hidden so that nothing there can answer them.
 """
 
 import json
@@ -16,39 +17,45 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from knowledge_base.documents import Article, Content, Translation
-from retrieval.encoder import Encoder
 from retrieval.library import ArticleHit, Library
+from retrieval.question_sets import Question
 from retrieval.vectors import VectorCache
 
 Floats = NDArray[np.float64]
 
-FEATURES = ("dense", "passage_words", "document_words", "lead", "same_language")
+FEATURES = ("dense", "support", "passage_words", "document_words", "lead", "lead_over_fifth")
 HIDDEN_SHARE = 0.3
 L2 = 1e-3
-# Of all questions asked, at most this share may be answered wrongly on the fitting set.
+# Fewer questions than this say too little.
+ENOUGH = 100
+# Of the answerable questions at most this share may be answered wrongly, and of the others answered at all.
 MAX_WRONG = 0.05
-# The middle band begins where the best article is right about once in this many times.
-CHOICES_FROM = 0.25
+# The middle band begins where the best article is right this often.
+CHOICES_FROM = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Coefficients, and the probability from which an answer or choices are shown."""
+    """Coefficients, and the probability from which an answer or choices are shown.
+
+    The last three are shares on the fitting questions, under the evaluation's names.
+    """
 
     intercept: float
     coefficients: tuple[float, ...]
     answer_from: float
     choices_from: float
-    encoder: str
+    fingerprint: str
     questions: int
-    answered: float
-    wrong: float
+    answered_right: float
+    answered_wrong: float
+    out_answered: float
 
-    def probability(self, hits: list[ArticleHit], language: str | None) -> float:
+    def probability(self, hits: list[ArticleHit]) -> float:
         """P(the first hit's article answers), in [0, 1]; 0 without hits."""
         if not hits:
             return 0.0
-        return float(_sigmoid(self.intercept + features(hits, language) @ np.array(self.coefficients)))
+        return float(_sigmoid(self.intercept + features(hits) @ np.array(self.coefficients)))
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,23 +64,32 @@ class Calibration:
         os.replace(partial, path)
 
     @classmethod
-    def load(cls, path: Path, encoder: Encoder) -> "Calibration | None":
-        """The saved calibration, or None where there is none for this encoder."""
+    def load(cls, path: Path, fingerprint: str) -> "Calibration | None":
+        """The saved calibration, or None where there is none for the index of this fingerprint."""
         try:
             fields = json.loads(path.read_text("utf-8"))
             calibration = cls(**{**fields, "coefficients": tuple(fields["coefficients"])})
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        fits = calibration.encoder == encoder.digest and len(calibration.coefficients) == len(FEATURES)
+        fits = calibration.fingerprint == fingerprint and len(calibration.coefficients) == len(FEATURES)
         return calibration if fits else None
 
 
-def features(hits: list[ArticleHit], language: str | None) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question's features, whether anything can answer it, and whether the best hit does."""
+
+    features: Floats
+    answerable: bool
+    right: bool
+
+
+def features(hits: list[ArticleHit]) -> Floats:
     """`(len(FEATURES),) float64` of a ranked, non-empty list."""
     best = hits[0].hit
-    lead = best.score - (hits[1].hit.score if len(hits) > 1 else 0.0)
-    same = float(language is not None and hits[0].language == language)
-    return np.array([best.dense, best.passage_words, best.document_words, lead, same])
+    second, fifth = (hits[i].hit.score if len(hits) > i else 0.0 for i in (1, 4))
+    similarities = [best.dense, best.support, best.passage_words, best.document_words]
+    return np.array([*similarities, best.score - second, best.score - fifth])
 
 
 def _sigmoid(x: Floats | float) -> Floats:
@@ -81,23 +97,36 @@ def _sigmoid(x: Floats | float) -> Floats:
 
 
 def fit(
-    content: Content, encoder: Encoder, *, countries: set[str], year: int, cache: VectorCache | None = None
+    library: Library, *, questions: list[Question], countries: set[str], year: int, cache: VectorCache | None = None
 ) -> Calibration:
-    """Fit on the content's own search questions; see the module's text."""
-    library = Library(_fitting_content(content), encoder, cache=cache)
-    rows: list[Floats] = []
-    labels: list[bool] = []
-    for article in content.articles:
-        if article.facts.country not in countries:
-            continue
-        for language, translation in article.translations.items():
-            revision = translation.published
-            for question in revision.text.search_questions if revision else []:
-                hits = library.search(question, countries=countries, year=year)
-                if hits:
-                    rows.append(features(hits, language))
-                    labels.append(hits[0].article.id == article.id)
-    return _fit(np.array(rows).reshape(-1, len(FEATURES)), np.array(labels, dtype=bool), encoder)
+    """Fit to a library; see the module's text."""
+    examples = [
+        example
+        for question in questions
+        if question.kind in ("in", "out") and (question.kind == "out" or set(question.expected) & set(library.articles))
+        if (example := _example(library, question.text, set(question.expected), countries, year))
+    ]
+    if len(examples) < ENOUGH:
+        examples = _held_out(library, countries=countries, year=year, cache=cache)
+    return _fit(examples, library.index.fingerprint)
+
+
+def _example(library: Library, text: str, expected: set[str], countries: set[str], year: int) -> Example | None:
+    hits = library.search(text, countries=countries, year=year)
+    return Example(features(hits), bool(expected), hits[0].article.id in expected) if hits else None
+
+
+def _held_out(library: Library, *, countries: set[str], year: int, cache: VectorCache | None) -> list[Example]:
+    """The content's search questions, asked of a library that does not know them."""
+    stranger = Library(_fitting_content(library.content), library.index.encoder, cache=cache)
+    return [
+        example
+        for article in library.content.articles
+        if article.facts.country in countries
+        for translation in article.translations.values()
+        for question in (translation.published.text.search_questions if translation.published else [])
+        if (example := _example(stranger, question, {article.id} & set(stranger.articles), countries, year))
+    ]
 
 
 def _share(text: str) -> float:
@@ -123,40 +152,44 @@ def _fitting_content(content: Content) -> Content:
     return content.model_copy(update={"articles": articles})
 
 
-def _fit(rows: Floats, labels: NDArray[np.bool_], encoder: Encoder) -> Calibration:
-    if len(labels) < 20 or labels.all() or not labels.any():
+def _fit(examples: list[Example], fingerprint: str) -> Calibration:
+    right = np.array([example.right for example in examples], dtype=bool)
+    if len(examples) < 20 or right.all() or not right.any():
         # Too little to learn from: nothing is answered outright, the best candidates are offered.
-        return Calibration(0.0, (0.0,) * len(FEATURES), 1.01, 0.0, encoder.digest, len(labels), 0.0, 0.0)
+        return Calibration(0.0, (0.0,) * len(FEATURES), 1.01, 0.0, fingerprint, len(examples), 0.0, 0.0, 0.0)
+    rows = np.stack([example.features for example in examples])
     spread = rows.std(0) + 1e-9
     scaled = rows / spread
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         logits = parameters[0] + scaled @ parameters[1:]
-        p = _sigmoid(logits)
-        value = np.logaddexp(0, logits) - labels * logits
-        slope = p - labels
-        gradient = np.concatenate([[slope.mean()], scaled.T @ slope / len(labels) + 2 * L2 * parameters[1:]])
+        value = np.logaddexp(0, logits) - right * logits
+        slope = _sigmoid(logits) - right
+        gradient = np.concatenate([[slope.mean()], scaled.T @ slope / len(right) + 2 * L2 * parameters[1:]])
         return float(value.mean() + L2 * (parameters[1:] ** 2).sum()), gradient
 
     found = minimize(loss, np.zeros(1 + len(FEATURES)), jac=True, method="L-BFGS-B").x
     probabilities = _sigmoid(found[0] + scaled @ found[1:])
-    answer_from = _threshold(probabilities, labels)
+    answerable = np.array([example.answerable for example in examples], dtype=bool)
+    answer_from = _threshold(probabilities, right, answerable)
     answered = probabilities >= answer_from
     return Calibration(
         intercept=float(found[0]),
         coefficients=tuple(float(c) for c in found[1:] / spread),
         answer_from=answer_from,
         choices_from=min(CHOICES_FROM, answer_from),
-        encoder=encoder.digest,
-        questions=len(labels),
-        answered=float(answered.mean()),
-        wrong=float((answered & ~labels).mean()),
+        fingerprint=fingerprint,
+        questions=len(examples),
+        answered_right=float((answered & right).sum() / max(answerable.sum(), 1)),
+        answered_wrong=float((answered & answerable & ~right).sum() / max(answerable.sum(), 1)),
+        out_answered=float((answered & ~answerable).sum() / max((~answerable).sum(), 1)),
     )
 
 
-def _threshold(probabilities: Floats, labels: NDArray[np.bool_]) -> float:
-    """The lowest probability at which at most MAX_WRONG of all questions are answered wrongly."""
+def _threshold(probabilities: Floats, right: NDArray[np.bool_], answerable: NDArray[np.bool_]) -> float:
+    """The lowest probability at which neither share of MAX_WRONG is exceeded."""
     order = np.argsort(-probabilities)
-    wrong = np.cumsum(~labels[order]) / len(labels)
-    allowed = np.flatnonzero(wrong <= MAX_WRONG)
+    wrong = np.cumsum((answerable & ~right)[order]) / max(answerable.sum(), 1)
+    outside = np.cumsum(~answerable[order]) / max((~answerable).sum(), 1)
+    allowed = np.flatnonzero((wrong <= MAX_WRONG) & (outside <= MAX_WRONG))
     return float(probabilities[order[allowed[-1]]]) if len(allowed) else 1.01

@@ -1,5 +1,6 @@
 """The hybrid index: FAISS over passages and words over documents, fused to one score a document."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,25 +18,33 @@ Retriever = Literal["hybrid", "dense", "lexical"]
 # Passages that FAISS gives, and documents that each side names, before fusion.
 DENSE_DEPTH = 200
 CANDIDATES = 50
+# Passages whose mean says how well a document as a whole supports the question.
+SUPPORT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What each similarity counts in the fused score; chosen on OMoS-QA train, see docs/benchmarks."""
 
-    dense: float = 1.0
-    passage_words: float = 0.6
-    document_words: float = 0.8
+    dense: float = 0.4
+    support: float = 0.6
+    passage_words: float = 0.2
+    document_words: float = 1.7
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document that may answer, with its best passage. Similarities are cosines, `score` their weighted sum."""
+    """A document that may answer, with its best passage.
+
+    Similarities are cosines of the best passage; `support` is the mean of the document's three nearest
+    passages, `document_words` is of the document as a whole. `score` is their weighted sum.
+    """
 
     document: int
     passage: Passage
     score: float
     dense: float
+    support: float
     passage_words: float
     document_words: float
 
@@ -62,13 +71,14 @@ class HybridIndex:
             starts.append(len(self.passages))
         self._starts = np.array(starts)
         texts = [passage.text for passage in self.passages]
+        self.fingerprint = _fingerprint(encoder.digest, texts)
         self._vectors = (cache or VectorCache(None)).vectors(texts, encoder, progress)
         self._faiss = faiss.IndexFlatIP(encoder.dimensions)
         self._faiss.add(self._vectors)
         self._owner = np.array([passage.document for passage in self.passages], dtype=np.int64)
-        self._passage_words = LexicalIndex(texts)
-        whole = ("\n".join([d.title, *d.questions, *d.parts]) for d in documents)
-        self._document_words = LexicalIndex(list(whole))
+        languages = [documents[passage.document].language for passage in self.passages]
+        whole = [(d.language, "\n".join([d.title, *d.questions, *d.parts])) for d in documents]
+        self._words = LexicalIndex(list(zip(languages, texts, strict=True)), whole)
 
     def search(
         self,
@@ -83,21 +93,21 @@ class HybridIndex:
             return []
         vector = self.encoder.encode_queries([query])
         passage_allowed = None if allowed is None else allowed[self._owner]
-        passage_words = self._passage_words.scores(query)
-        document_words = self._document_words.scores(query)
+        passage_words, document_words = self._words.scores(query)
         if allowed is not None and passage_allowed is not None:
             passage_words = np.where(passage_allowed, passage_words, -1)
             document_words = np.where(allowed, document_words, -1)
         candidates: set[int] = set()
-        if retriever != "lexical":
+        # The zero vector (a text without words) is near nothing.
+        if retriever != "lexical" and vector.any():
             candidates.update(self._dense_candidates(vector, passage_allowed))
         if retriever != "dense":
             candidates.update(_top(document_words, CANDIDATES))
             candidates.update(int(self._owner[p]) for p in _top(passage_words, CANDIDATES))
         weights = {
             "hybrid": self.weights,
-            "dense": Weights(1, 0, 0),
-            "lexical": Weights(0, self.weights.passage_words, self.weights.document_words),
+            "dense": Weights(self.weights.dense, self.weights.support, 0, 0),
+            "lexical": Weights(0, 0, self.weights.passage_words, self.weights.document_words),
         }[retriever]
         hits = [
             self._hit(document, vector[0], passage_words, float(document_words[document]), weights)
@@ -129,8 +139,10 @@ class HybridIndex:
         dense = self._vectors[begin:end] @ vector
         words = passage_words[begin:end]
         best = int(np.argmax(weights.dense * dense + weights.passage_words * words))
+        support = float(np.sort(dense)[-SUPPORT:].mean())
         score = (
             weights.dense * float(dense.max())
+            + weights.support * support
             + weights.passage_words * float(words.max())
             + weights.document_words * document_words
         )
@@ -139,9 +151,18 @@ class HybridIndex:
             passage=self.passages[begin + best],
             score=score,
             dense=float(dense.max()),
+            support=support,
             passage_words=float(words.max()),
             document_words=document_words,
         )
+
+
+def _fingerprint(encoder: str, texts: list[str]) -> str:
+    """Changes whenever the scores could."""
+    digest = hashlib.blake2b(encoder.encode(), digest_size=16)
+    for text in texts:
+        digest.update(b"\0" + text.encode("utf-8", "replace"))
+    return digest.hexdigest()
 
 
 def _top(scores: NDArray[np.float32], count: int) -> list[int]:

@@ -1,6 +1,7 @@
 """The published content together with its index: one immutable whole that is swapped at once."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,8 +124,10 @@ class Library:
         return allowed
 
     def _asks_about_the_past(self, question: str, year: int) -> bool:
-        """A year that is over, or a name that only history articles know (a project's, say)."""
-        if any(int(found) < year - 1 for found in YEAR.findall(question)):
+        """A year before the last one, or a name that only history articles know (a project's, say)."""
+        # Arabic, Persian and Indian digits name years too.
+        digits = "".join(str(unicodedata.decimal(c, c)) for c in question)
+        if any(int(found) < year - 1 for found in YEAR.findall(digits)):
             return True
         return any(without_marks(word) in self._names_of_the_past for word in words(question))
 
@@ -132,6 +135,7 @@ class Library:
         past: set[str] = set()
         living: set[str] = set()
         for document, history in zip(self.index.documents, self._history, strict=True):
-            whole = " ".join([document.title, *document.questions, *(() if history else document.parts)])
+            # Only titles name the past: their questions also say "train", "Chinese" and the like.
+            whole = document.title if history else " ".join([document.title, *document.questions, *document.parts])
             (past if history else living).update(without_marks(word) for word in words(whole))
         return frozenset(word for word in past - living if len(word) > 3 and not word.isdigit())

@@ -7,7 +7,7 @@ from typing import Literal
 
 PassageKind = Literal["title", "question", "part"]
 
-SENTENCE_END = re.compile(r"(?<=[.!?؟۔।])\s+|(?<=[。！？])|\n+")
+SENTENCE_END = re.compile(r"(?<=[.!?؟۔।։።။។])\s+|(?<=[。！？])|\n+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,9 +52,9 @@ class VectorCache:
         if path is None or not path.exists():
             return {}
         try:
-            with np.load(path) as stored:
+            with path.open("rb") as file, np.load(file) as stored:
                 keys, vectors = stored["keys"], stored["vectors"]
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             # A damaged file costs only the time to encode again.
             return {}
         if vectors.ndim != 2 or vectors.shape != (len(keys), encoder.dimensions):

@@ -19,6 +19,8 @@ from knowledge_base.documents import (
     Topic,
     Translation,
 )
+from retrieval.confidence import FEATURES, Calibration
+from retrieval.library import Library
 
 REVIEWED = date(2026, 11, 22)
 
@@ -105,8 +107,24 @@ def procedure(id: str = "tax-card") -> Article:
         Step(title="Fill in the form", papers=["Passport"], fee="Free"),
         Step(title="Take it to the tax office", place="Tax office", deadline="Within 15 days"),
     ]
-    said = text("Tax card", "You need a tax card before you start to work.\n\n## If you lose it\n\nAsk again.", steps=steps)
+    body = "You need a tax card before you start to work.\n\n## If you lose it\n\nAsk again."
+    said = text("Tax card", body, steps=steps)
     return article(id, facts=facts(kind="procedure", topics=["work"]), en=revision(said))
+
+
+def equal_confidence(answer_from: float, choices_from: float = 0.0, *, intercept: float = 0.0) -> Calibration:
+    """Gives every best article the same probability: one half, or the sigmoid of `intercept`."""
+    return Calibration(
+        intercept=intercept,
+        coefficients=(0.0,) * len(FEATURES),
+        answer_from=answer_from,
+        choices_from=choices_from,
+        fingerprint="",
+        questions=0,
+        answered_right=0.0,
+        answered_wrong=0.0,
+        out_answered=0.0,
+    )
 
 
 def content(*articles: Article, **changes: Any) -> Content:
@@ -122,3 +140,18 @@ def content(*articles: Article, **changes: Any) -> Content:
         "sites": [site()],
     }
     return Content(**{**fields, **changes})
+
+
+def calibration(library: Library) -> Calibration:
+    """Answers where a passage has most of the question's words, offers choices where it has some."""
+    return Calibration(
+        intercept=-3.0,
+        coefficients=tuple(8.0 if feature == "passage_words" else 0.0 for feature in FEATURES),
+        answer_from=0.5,
+        choices_from=0.1,
+        fingerprint=library.index.fingerprint,
+        questions=100,
+        answered_right=0.5,
+        answered_wrong=0.0,
+        out_answered=0.0,
+    )

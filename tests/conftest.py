@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from knowledge_base.database import Database
 from knowledge_base.documents import Content
@@ -15,6 +16,10 @@ from retrieval.library import Library
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+# A busy machine is no failure.
+settings.register_profile("kalauz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kalauz")
 
 
 @pytest.fixture

@@ -21,10 +21,10 @@ class ActionAnswer(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = Turn(tracker, self._answers)
-        article = turn.entity("id")
-        answer = (
-            self._answers.open_article(str(article), now=turn.now, reader=turn.reader) if article else turn.answer()
-        )
+        if turn.intent == "article":
+            answer = self._answers.open_article(str(turn.entity("id")), now=turn.now, reader=turn.reader)
+        else:
+            answer = turn.answer()
         if answer is None or answer.answer is None:
             text = turn.texts.gettext("This text is no longer here. Please write your question.")
             return turn.utter(dispatcher, Reply(outcome=None, blocks=[Said(language=turn.texts.language, text=text)]))

@@ -77,7 +77,7 @@ async def write(conversation_id: str, message: NewMessage, engine: CurrentEngine
 
 @router.get("/{conversation_id}/messages")
 async def read(
-    conversation_id: str, engine: CurrentEngine, token: Token, after: Annotated[int, Query(ge=0)] = 0
+    conversation_id: str, engine: CurrentEngine, token: Token, after: Annotated[int, Query(ge=0, lt=2**31)] = 0
 ) -> Messages:
     """The messages after a cursor."""
     messages = await engine.messages(conversation_id, token, after=after)

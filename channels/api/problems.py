@@ -1,4 +1,4 @@
-"""Errors as problem+json (RFC 9457). Nothing that was sent is reflected."""
+"""Errors as problem+json (RFC 9457). Nothing that was sent is reflected but the plain name of an unknown field."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +10,12 @@ from starlette.exceptions import HTTPException
 
 from bot.messages import UnknownConversationError, WrongTokenError
 from retrieval.question import QuestionError
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
 
 
 class NotReadyError(RuntimeError):
@@ -38,9 +44,8 @@ async def _validation(request: Request, error: Exception) -> JSONResponse:
         # `msg` and `loc` are ours; `input` and `ctx` may hold what was sent.
         where = ".".join(str(part) for part in item["loc"] if isinstance(part, int) or part.isidentifier())
         details.append(f"{where}: {item['msg'] if item['type'] != 'value_error' else 'not valid'}")
-    wrong_type = any(item["type"] in ("model_attributes_type", "dict_type") for item in error.errors())
-    is_json = request.headers.get("content-type", "").split(";")[0].strip().endswith("json")
-    if wrong_type and not is_json:
+    if isinstance(error.body, bytes):
+        # FastAPI parses only what says that it is JSON.
         return problem(415, "send the body as application/json", code="not_json")
     return problem(422, "; ".join(details)[:1000], code="invalid")
 
@@ -68,7 +73,8 @@ async def _not_ready(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    return problem(500, "something went wrong here; it was logged", code="internal")
+    # This handler stands outside `channels.app.Guard`, which sets these on all other responses.
+    return problem(500, "something went wrong here; it was logged", code="internal", headers=SECURITY_HEADERS)
 
 
 def install(app: FastAPI) -> None:

@@ -1,25 +1,13 @@
 """`kalauz ask` and `kalauz chat`: questions from the terminal."""
 
 import asyncio
+import re
 import uuid
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from channels.cli.output import answer_is_no, bad_use, print_json, run
-from channels.settings import Settings
-
-if TYPE_CHECKING:
-    from channels.assembly import Assembly
-
-
-def _assembly() -> "Assembly":
-    from channels.assembly import Assembly
-
-    settings = Settings.model_validate({})
-    return Assembly(
-        database_url=settings.database, site=settings.site, encoder=settings.encoder, index_dir=settings.index_dir
-    )
+from channels.cli.output import assembly, bad_use, print_json, run
 
 
 def ask(
@@ -35,30 +23,27 @@ def ask(
     from bot.blocks import answer_blocks, contact_cards, notice_blocks
     from bot.replies import Reply, Said
     from bot.texts import Texts
-    from channels.assembly import NoContentError
     from channels.service import now
-    from knowledge_base.languages import TAG
     from retrieval.question import QuestionError
     from retrieval.shown import Answer
 
-    if language is not None and not TAG.fullmatch(language):
-        bad_use(f"{language!r} is not a language tag such as hu or zh-Hans")
+    _check_language(language)
+    if country is not None and not re.fullmatch("[A-Z]{2}", country):
+        bad_use(f"{country!r} is not a country code such as HU")
 
     async def work() -> Answer:
-        assembly = _assembly()
+        program = assembly()
         try:
-            await assembly.follow()
-            assert assembly.asking is not None  # noqa: S101
-            return assembly.asking.ask(text, now=now(), language=language, country=country)
+            await program.follow()
+            assert program.asking is not None  # noqa: S101
+            return program.asking.ask(text, now=now(), language=language, country=country)
         finally:
-            await assembly.close()
+            await program.close()
 
     try:
         answer = run(work())
     except QuestionError as error:
         bad_use(str(error))
-    except NoContentError as error:
-        answer_is_no(str(error))
     texts = Texts(answer.language.code)
     if json:
         print_json(answer.model_dump(mode="json"))
@@ -78,6 +63,13 @@ def ask(
         raise typer.Exit(1)
 
 
+def _check_language(tag: str | None) -> None:
+    from knowledge_base.languages import TAG
+
+    if tag is not None and not TAG.fullmatch(tag):
+        bad_use(f"{tag!r} is not a language tag such as hu or zh-Hans")
+
+
 def chat(
     language: Annotated[str | None, typer.Option(help="The language to begin in.")] = None,
 ) -> None:
@@ -85,16 +77,16 @@ def chat(
 
     Example: kalauz chat --language hu
     """
+    _check_language(language)
     run(_chat(language))
 
 
 async def _chat(language: str | None) -> None:
     from bot.messages import Message
     from bot.replies import Button, Buttons
-    from channels.assembly import NoContentError
     from retrieval.question import QuestionError
 
-    assembly = _assembly()
+    program = assembly()
     buttons: list[Button] = []
 
     def show(messages: list[Message]) -> None:
@@ -108,8 +100,8 @@ async def _chat(language: str | None) -> None:
             typer.echo("")
 
     try:
-        await assembly.follow()
-        engine = assembly.conversing
+        await program.follow()
+        engine = program.conversing
         assert engine is not None  # noqa: S101
         started = await engine.start(channel="terminal", language=language)
         show(started.messages)
@@ -129,7 +121,5 @@ async def _chat(language: str | None) -> None:
                 show(messages)
             except QuestionError as error:
                 typer.echo(str(error))
-    except NoContentError as error:
-        answer_is_no(str(error))
     finally:
-        await assembly.close()
+        await program.close()

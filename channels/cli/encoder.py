@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from channels.cli.kb import starter_content
-from channels.cli.output import answer_is_no, bad_use, err, print_json
-from channels.settings import Settings
+from channels.cli.output import answer_is_no, bad_use, err, print_json, settings
 
 if TYPE_CHECKING:
     from retrieval.encoder.training import Teacher
@@ -71,7 +70,7 @@ def info(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = Fal
     from retrieval.encoder import DEFAULT, EncoderError, load_encoder
     from retrieval.encoder.ngram import read_config
 
-    name = Settings.model_validate({}).encoder or DEFAULT
+    name = settings().encoder or DEFAULT
     try:
         encoder = load_encoder(name)
     except EncoderError as error:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from channels.cli.output import answer_is_no, bad_use, err, print_report, run
-from channels.settings import Settings
+from channels.cli.output import answer_is_no, assembly, bad_use, err, print_report, run, settings
 
 if TYPE_CHECKING:
     from retrieval.encoder import Encoder
@@ -29,7 +28,7 @@ def _encoder(name: str | None) -> "Encoder":
     from retrieval.encoder import DEFAULT, EncoderError, load_encoder
 
     try:
-        return load_encoder(name or Settings.model_validate({}).encoder or DEFAULT)
+        return load_encoder(name or settings().encoder or DEFAULT)
     except EncoderError as error:
         answer_is_no(str(error))
 
@@ -70,30 +69,23 @@ def questions(files: Files, json: Json = False) -> None:
 
     Example: kalauz evaluate questions tests/benchmarks/questions/*.tsv
     """
-    from channels.assembly import Assembly, NoContentError
     from channels.service import now
     from retrieval.evaluation.questions import evaluate_questions
     from retrieval.evaluation.report import BadEvaluationFileError, Report
 
-    settings = Settings.model_validate({})
-
     async def work() -> Report:
-        assembly = Assembly(
-            database_url=settings.database, site=settings.site, encoder=settings.encoder, index_dir=settings.index_dir
-        )
+        program = assembly()
         try:
-            await assembly.follow()
-            assert assembly.asking is not None  # noqa: S101
-            return evaluate_questions(files, assembly.asking, now=now())
+            await program.follow()
+            assert program.asking is not None  # noqa: S101
+            return evaluate_questions(files, program.asking, now=now())
         finally:
-            await assembly.close()
+            await program.close()
 
     try:
         report = run(work())
     except BadEvaluationFileError as error:
         bad_use(str(error))
-    except NoContentError as error:
-        answer_is_no(str(error))
     print_report(report, as_json=json)
 
 
@@ -101,7 +93,7 @@ def questions(files: Files, json: Json = False) -> None:
 def language(files: Files, json: Json = False) -> None:
     """Language detection among the languages of the starter site.
 
-    Example: kalauz evaluate language tests/benchmarks/language/short.tsv
+    Example: kalauz evaluate language my-sentences.tsv
     """
     from channels.cli.kb import starter_content
     from knowledge_base.files import read_site

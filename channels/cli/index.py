@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from channels.cli.output import answer_is_no, err, print_json, progress_bar, run
-from channels.settings import Settings
+from channels.cli.output import answer_is_no, assembly, err, print_json, progress_bar, run, settings
 
 app = typer.Typer(help="The search index: build, info.", no_args_is_help=True)
 
@@ -18,29 +17,21 @@ def build(json: Json = False) -> None:
 
     Example: kalauz index build
     """
-    from channels.assembly import Assembly, NoContentError
     from channels.service import Served
-    from retrieval.encoder import EncoderError
+    from retrieval.confidence import Calibration
 
-    settings = Settings.model_validate({})
-    assembly = Assembly(
-        database_url=settings.database, site=settings.site, encoder=settings.encoder, index_dir=settings.index_dir
-    )
-
-    async def work() -> Served | None:
+    async def work() -> tuple[Served, Calibration]:
+        program = assembly()
         try:
             with progress_bar("passages encoded") as progress:
-                return await assembly.follow(progress, refit=True)
+                served = await program.follow(progress, refit=True)
+            assert served is not None  # noqa: S101
+            assert program.asking is not None  # noqa: S101
+            return served, program.asking.calibration
         finally:
-            await assembly.close()
+            await program.close()
 
-    try:
-        served = run(work())
-    except (NoContentError, EncoderError) as error:
-        answer_is_no(str(error))
-    assert served is not None  # noqa: S101
-    assert assembly.asking is not None  # noqa: S101
-    fitted = assembly.asking.calibration
+    served, fitted = run(work())
     if json:
         print_json(
             {
@@ -48,15 +39,17 @@ def build(json: Json = False) -> None:
                 "passages": served.passages,
                 "answer_from": fitted.answer_from,
                 "fitted_on": fitted.questions,
-                "answered": fitted.answered,
-                "answered_wrong": fitted.wrong,
+                "answered_right": fitted.answered_right,
+                "answered_wrong": fitted.answered_wrong,
+                "out_answered": fitted.out_answered,
             }
         )
         return
     typer.echo(f"{served.articles} articles, {served.passages} passages.")
     err.print(
         f"Confidence fitted on {fitted.questions} questions: from {fitted.answer_from:.2f} on the bot answers; "
-        f"there {fitted.answered:.0%} are answered, {fitted.wrong:.1%} wrongly."
+        f"there {fitted.answered_right:.0%} of the answerable ones are answered rightly, {fitted.answered_wrong:.1%} "
+        f"wrongly, and {fitted.out_answered:.1%} of the others falsely."
     )
 
 
@@ -68,25 +61,24 @@ def info(json: Json = False) -> None:
     """
     import numpy as np
 
-    from channels.assembly import calibration_path
-    from retrieval.confidence import Calibration
-    from retrieval.encoder import DEFAULT, load_encoder
+    from retrieval.encoder import DEFAULT, EncoderError, load_encoder
     from retrieval.vectors import VectorCache
 
-    settings = Settings.model_validate({})
-    encoder = load_encoder(settings.encoder or DEFAULT)
-    path = VectorCache(settings.index_dir).path(encoder)
+    chosen = settings()
+    try:
+        encoder = load_encoder(chosen.encoder or DEFAULT)
+    except EncoderError as error:
+        answer_is_no(str(error))
+    path = VectorCache(chosen.index_dir).path(encoder)
     if path is None or not path.exists():
         answer_is_no(f"there is no index for the encoder {encoder.name} yet; run `kalauz index build`")
     with np.load(path) as stored:
         texts = len(stored["keys"])
-    fitted = Calibration.load(calibration_path(settings.index_dir, settings.site), encoder)
     found = {
         "encoder": encoder.name,
         "dimensions": encoder.dimensions,
         "texts": texts,
         "bytes": path.stat().st_size,
-        "answer_from": fitted.answer_from if fitted else None,
     }
     if json:
         print_json(found)

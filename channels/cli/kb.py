@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from channels.cli.output import answer_is_no, bad_use, out, print_json, run
-from channels.settings import Settings
+from channels.cli.output import answer_is_no, bad_use, out, print_json, run, settings
 
 app = typer.Typer(help="The knowledge base: import, export, check, status.", no_args_is_help=True)
 
@@ -47,7 +46,7 @@ def import_(
         answer_is_no(f"{error}; nothing was imported")
 
     async def work() -> ImportReport | None:
-        database = Database(Settings.model_validate({}).database)
+        database = Database(settings().database)
         try:
             await database.migrate()
             async with database.transaction() as session:
@@ -61,7 +60,9 @@ def import_(
             await database.close()
 
     report = run(work())
-    if report is None:
+    if report is None and json:
+        print_json(ImportReport().as_dict())
+    elif report is None:
         typer.echo("The database has articles already; nothing was imported.")
     elif json:
         print_json(report.as_dict())
@@ -87,7 +88,7 @@ def export(
     from knowledge_base.files import write
 
     async def work() -> Content:
-        database = Database(Settings.model_validate({}).database)
+        database = Database(settings().database)
         try:
             await database.migrate()
             async with database.reading() as session:
@@ -147,7 +148,7 @@ def status(json: Json = False) -> None:
     from knowledge_base.status import ContentStatus, content_status
 
     async def work() -> ContentStatus:
-        database = Database(Settings.model_validate({}).database)
+        database = Database(settings().database)
         try:
             await database.migrate()
             async with database.reading() as session:

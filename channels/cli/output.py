@@ -1,25 +1,58 @@
-"""What commands print: text for people, JSON for programs, problems on standard error."""
+"""What commands share: settings, the assembled program, and how results and problems are printed."""
 
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from channels.service import NoContentError
+from channels.settings import Settings
 from retrieval.evaluation.report import Report
+
+if TYPE_CHECKING:
+    from channels.assembly import Assembly
 
 Result = TypeVar("Result")
 err = Console(stderr=True)
 out = Console()
 
 
+def settings() -> Settings:
+    """The settings; a bad one is bad use."""
+    try:
+        return Settings.model_validate({})
+    except ValidationError as error:
+        bad_use("; ".join(f"KALAUZ_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()))
+
+
+def assembly() -> "Assembly":
+    """The program's heavy parts, as the settings choose them."""
+    from channels.assembly import Assembly
+
+    chosen = settings()
+    return Assembly(database_url=chosen.database, site=chosen.site, encoder=chosen.encoder, index_dir=chosen.index_dir)
+
+
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    return asyncio.run(coroutine)
+    """Run a command's work; what an operator can mend is said in a sentence, with status 1."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from knowledge_base.files import BadContentError
+    from retrieval.encoder import EncoderError
+
+    try:
+        return asyncio.run(coroutine)
+    except BadContentError as error:
+        answer_is_no("; ".join(str(problem) for problem in error.problems))
+    except (NoContentError, EncoderError, SQLAlchemyError, OSError) as error:
+        answer_is_no(str(error))
 
 
 def print_json(value: object) -> None:

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from channels.cli.output import settings
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -15,9 +17,10 @@ def serve(
     """
     import uvicorn
 
+    from channels import logs
     from channels.app import create_app
-    from channels.settings import Settings
 
-    settings = Settings.model_validate({})
+    chosen = settings()
     typer.echo(f"Kalauz is at http://{host}:{port}/ (stop with Ctrl-C)")
-    uvicorn.run(create_app(settings), host=host, port=port, log_level=settings.log_level, access_log=False)
+    logs.configure(chosen.log_level)
+    uvicorn.run(create_app(chosen), host=host, port=port, log_level=chosen.log_level, access_log=False)

@@ -3,19 +3,19 @@
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Annotated, Literal
+from typing import Annotated
 
-from babel import negotiate_locale
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, HTTPException, Query
 from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel
 
 from bot.texts import Texts, languages
 from channels.api.ask import LanguageTag
 from channels.web.texts import widget_texts
-from knowledge_base.languages import is_right_to_left
+from knowledge_base.languages import fallbacks, is_right_to_left, primary
 
 STATIC = Path(__file__).parent / "static"
+MODULES = frozenset({"blocks", "markdown", "messages", "style"})
 # No inline script or style anywhere, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -52,8 +52,16 @@ def accepted_language(header: str) -> str:
             weighted.append((-float(quality), position, tag.strip()))
         except ValueError:
             continue
-    preferred = [tag for _, _, tag in sorted(weighted)]
-    return negotiate_locale(preferred, sorted(languages()), sep="-") or "en"
+    preferred = (_served(tag) for weight, _, tag in sorted(weighted) if weight < 0)
+    return next(filter(None, preferred), "en")
+
+
+def _served(tag: str) -> str | None:
+    """The served language nearest to a browser's tag, such as `zh-Hans` to `zh-CN`; None if there is none."""
+    language, script = f"{tag}-".split("-")[:2]
+    wanted = f"{language.lower()}-{script.title()}" if len(script) == 4 else language.lower()
+    nearest = fallbacks(wanted, set(languages()))[0]
+    return nearest if primary(nearest) == primary(wanted) else None
 
 
 @router.get("/")
@@ -71,7 +79,9 @@ async def widget() -> FileResponse:
 
 
 @router.get("/widget/{name}.js")
-async def module(name: Literal["blocks", "markdown", "messages", "style"]) -> FileResponse:
+async def module(name: str) -> FileResponse:
+    if name not in MODULES:
+        raise HTTPException(404)
     return _module(f"{name}.js")
 
 

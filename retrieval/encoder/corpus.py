@@ -36,11 +36,13 @@ def open_text(path: Path) -> IO[str]:
 
 
 def corpus_files(folders: list[Path]) -> dict[str, list[Path]]:
-    """Language code to its files, for every `en-XX.tsv*` of the folders."""
+    """Language code to its files, for every `en-XX.tsv`, `.tsv.gz` and `.tsv.xz` of the folders."""
     files: dict[str, list[Path]] = {}
     for folder in folders:
         for path in sorted(folder.glob("en-*.tsv*")):
-            files.setdefault(path.name.split(".")[0].removeprefix("en-"), []).append(path)
+            language, suffix = path.name.removeprefix("en-").split(".", 1)
+            if suffix in ("tsv", "tsv.gz", "tsv.xz"):
+                files.setdefault(language, []).append(path)
     if not files:
         raise FileNotFoundError(f"no en-XX.tsv, .tsv.gz or .tsv.xz in {', '.join(map(str, folders))}")
     return files

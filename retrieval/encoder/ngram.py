@@ -1,13 +1,16 @@
 """The n-gram encoder at work: NumPy only, loads in a fraction of a second."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from retrieval.encoder import EncoderError
 from retrieval.encoder.features import N_ROWS, text_rows
 
 FORMAT = "kalauz-ngram-1"
@@ -30,12 +33,16 @@ class NgramEncoder:
 
     @classmethod
     def load(cls, folder: Path) -> "NgramEncoder":
-        """Load a folder written by `save`; ValueError if it is of another format."""
+        """Load a folder written by `save`. Raises EncoderError for another format or a damaged folder."""
         config = read_config(folder)
         if config.get("format") != FORMAT:
-            raise ValueError(f"{folder} is {config.get('format')!r}, not {FORMAT!r}")
-        tensors = load_file(folder / "model.safetensors")
-        return cls(tensors["table"], tensors["scale"], name=config["name"], digest=config["digest"])
+            raise EncoderError(f"{folder} is {config.get('format')!r}, not {FORMAT!r}")
+        try:
+            tensors = load_file(folder / "model.safetensors")
+            return cls(tensors["table"], tensors["scale"], name=config["name"], digest=config["digest"])
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
+            way_out = f"write it again with `kalauz encoder train --out {folder}`"
+            raise EncoderError(f"the encoder in {folder} is damaged ({error}); {way_out}") from error
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """Unit vectors, `(n_texts, dimensions) float32`; the zero vector for a text without words."""
@@ -76,6 +83,6 @@ def save(folder: Path, weights: NDArray[np.float32], *, name: str, training: dic
     table, scale = quantise(weights)
     folder.mkdir(parents=True, exist_ok=True)
     save_file({"table": table, "scale": scale}, folder / "model.safetensors")
-    digest = f"{name}-{np.uint32(table.view(np.uint8).sum(dtype=np.uint64) & 0xFFFFFFFF):08x}"
+    digest = f"{name}-{hashlib.blake2b(table.tobytes() + scale.tobytes(), digest_size=8).hexdigest()}"
     config = {"format": FORMAT, "name": name, "digest": digest, "dimensions": weights.shape[1], "training": training}
     (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", "utf-8")

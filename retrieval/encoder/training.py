@@ -77,6 +77,8 @@ def load_pairs(folders: list[Path], served: set[str], recipe: Recipe) -> list[Pa
     for language, paths in corpus_files(folders).items():
         cap = recipe.pairs_a_language if language in served else recipe.pairs_a_further_language
         pairs += sample_pairs(paths, cap=cap, rng=rng)
+    if not pairs:
+        raise FileNotFoundError(f"no english<TAB>translation lines in {', '.join(map(str, folders))}")
     return pairs
 
 
@@ -107,7 +109,9 @@ def teacher_targets(vectors: Floats, dimensions: int) -> Floats:
     """Teacher vectors centred, reduced by PCA, normalised: `(n, dimensions) float32`."""
     centred = vectors - vectors.mean(0)
     _, _, axes = np.linalg.svd(centred[:20_000], full_matrices=False)
-    return _unit(centred @ axes[:dimensions].T)[0].astype(np.float32)
+    reduced = _unit(centred @ axes[:dimensions].T)[0].astype(np.float32)
+    # Few sentences or a small teacher have fewer axes than wanted.
+    return np.pad(reduced, ((0, 0), (0, dimensions - reduced.shape[1])))
 
 
 def train(
@@ -118,7 +122,7 @@ def train(
     report(f"{len(pairs):,} pairs")
     sentences = teacher_sentences(pairs, recipe.teacher_sentences)
     report(f"teacher reads {len(sentences):,} sentences")
-    targets = teacher_targets(teacher(sentences), recipe.dimensions)
+    targets = teacher_targets(teacher(sentences), recipe.dimensions) if sentences else np.zeros((0, 0), np.float32)
     target_of = {sentence: i for i, sentence in enumerate(sentences)}
     english_ids = {text: i for i, text in enumerate(dict.fromkeys(p.english for p in pairs))}
     english_id = np.array([english_ids[p.english] for p in pairs])
@@ -134,7 +138,7 @@ def train(
     taught = drawn_from[target_id[drawn_from] >= 0]
     running = 0.0
     for step in range(recipe.steps):
-        with_teacher = rng.random() < recipe.teacher_share
+        with_teacher = rng.random() < recipe.teacher_share and len(taught) > 0
         index = rng.choice(taught if with_teacher else drawn_from, recipe.batch)
         left, right = english.batch(english_id[index]), translation.batch(index)
         a, a_norm = _unit(left @ weights)

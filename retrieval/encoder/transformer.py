@@ -15,6 +15,7 @@ PREFIXES = {
     "e5-small": ("query: ", "passage: "),
     "e5-base": ("query: ", "passage: "),
     "e5-large": ("query: ", "passage: "),
+    "bge-m3": ("", ""),
     "bge-": ("Represent this sentence for searching relevant passages: ", ""),
 }
 
@@ -25,10 +26,11 @@ class TransformerEncoder:
     def __init__(self, model: SentenceTransformer, name: str) -> None:
         self._model = model
         self.name = name
-        prefixes = next((value for part, value in PREFIXES.items() if part in name.lower()), ("", ""))
+        own_name = Path(name).name.lower()
+        prefixes = next((value for part, value in PREFIXES.items() if part in own_name), ("", ""))
         self._query_prefix = model.prompts.get("query") or prefixes[0]
         self._passage_prefix = model.prompts.get("passage") or model.prompts.get("document") or prefixes[1]
-        probe = self._encode(["Hogyan kérek engedélyt?"])
+        probe = self._encode(["Hogyan kérek engedélyt?"], "")
         self.dimensions = int(probe.shape[1])
         prompts = f"{self._query_prefix}|{self._passage_prefix}".encode()
         self.digest = hashlib.sha256(probe.round(4).tobytes() + prompts).hexdigest()[:16]
@@ -36,18 +38,23 @@ class TransformerEncoder:
     @classmethod
     def load(cls, name: str) -> "TransformerEncoder":
         try:
-            model = SentenceTransformer(name, device="cpu")
-        except (OSError, ValueError) as error:
-            known = "a folder" if Path(name).exists() else "neither a folder here nor a model that the hub gave"
-            raise EncoderError(f"the encoder {name!r} is {known}, and could not be loaded: {error}") from error
-        return cls(model, name)
+            return cls(SentenceTransformer(name, device="cpu"), name)
+        except Exception as error:  # Whatever a stranger's model may raise.
+            known = "here" if name and Path(name).exists() else "neither a folder here nor a model that the hub gave"
+            way_out = "Name a folder that `kalauz encoder train` wrote, or a sentence-transformers model"
+            raise EncoderError(
+                f"the encoder {name!r} is {known}, and could not be loaded: {error}. {way_out}"
+            ) from error
 
-    def _encode(self, texts: list[str]) -> NDArray[np.float32]:
-        vectors = self._model.encode(texts, normalize_embeddings=True, show_progress_bar=False, batch_size=64)
+    def _encode(self, texts: list[str], prefix: str) -> NDArray[np.float32]:
+        # An empty prompt, too, keeps the model from adding its default one.
+        vectors = self._model.encode(
+            texts, prompt=prefix, normalize_embeddings=True, show_progress_bar=False, batch_size=64
+        )
         return np.asarray(vectors, dtype=np.float32)
 
     def encode_queries(self, texts: list[str]) -> NDArray[np.float32]:
-        return self._encode([self._query_prefix + text for text in texts])
+        return self._encode(texts, self._query_prefix)
 
     def encode_passages(self, texts: list[str]) -> NDArray[np.float32]:
-        return self._encode([self._passage_prefix + text for text in texts])
+        return self._encode(texts, self._passage_prefix)

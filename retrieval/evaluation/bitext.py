@@ -5,21 +5,21 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.encoder import Encoder
-from retrieval.encoder.corpus import open_text
-from retrieval.evaluation.report import BadEvaluationFileError, Report, Row, mean
+from retrieval.evaluation.report import BadEvaluationFileError, Report, Row, mean, numbered_lines
 
 
 def read_bitext(path: Path) -> tuple[list[str], list[str]]:
     """The English and the other side of `english<TAB>translation` lines."""
     english: list[str] = []
     translation: list[str] = []
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, 1):
-            columns = line.rstrip("\n").split("\t")
-            if len(columns) < 2:
-                raise BadEvaluationFileError(f"{path}:{number}: expected english<TAB>translation")
-            english.append(columns[0])
-            translation.append(columns[1])
+    for number, line in numbered_lines(path):
+        columns = line.split("\t")
+        if len(columns) < 2:
+            raise BadEvaluationFileError(f"{path}:{number}: expected english<TAB>translation")
+        english.append(columns[0])
+        translation.append(columns[1])
+    if not english:
+        raise BadEvaluationFileError(f"{path}:1: expected english<TAB>translation, the file is empty")
     return english, translation
 
 

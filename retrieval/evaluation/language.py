@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from retrieval.evaluation.questions import same_language
-from retrieval.evaluation.report import BadEvaluationFileError, Report, mean
+from retrieval.evaluation.report import BadEvaluationFileError, Report, mean, numbered_lines
 from retrieval.language import LanguageDetector
 
 
 def read_texts(path: Path) -> list[tuple[str, str]]:
     found = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in numbered_lines(path):
         language, tab, text = line.partition("\t")
         if not tab:
             raise BadEvaluationFileError(f"{path}:{number}: expected language<TAB>text")

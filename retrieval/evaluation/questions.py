@@ -3,44 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from knowledge_base.languages import SERBO_CROATIAN, primary
 from retrieval.answers import Answers
-from retrieval.evaluation.report import BadEvaluationFileError, Report, Row, mean
+from retrieval.evaluation.report import Report, Row, mean
+from retrieval.question_sets import Question, read_questions
 from retrieval.shown import Answer
-
-KINDS: Final = ("in", "out", "urgent", "human", "smalltalk")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    kind: str
-    variant: str
-    text: str
-    expected: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     question: Question
     answer: Answer
-
-
-def read_questions(path: Path) -> list[Question]:
-    """A file of `kind, variant, text, expected`; BadEvaluationFileError names the first bad line."""
-    found = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        columns = line.split("\t")
-        if len(columns) == 3:
-            columns.append("")
-        if len(columns) != 4 or columns[0] not in KINDS:
-            raise BadEvaluationFileError(f"{path}:{number}: expected four columns, the first one of {', '.join(KINDS)}")
-        if (columns[0] == "in") != bool(columns[3].strip()):
-            raise BadEvaluationFileError(f"{path}:{number}: exactly the rows of kind `in` name articles")
-        expected = tuple(part.strip() for part in columns[3].split("|") if part.strip())
-        found.append(Question(columns[0], columns[1], columns[2], expected))
-    return found
 
 
 def same_language(a: str | None, b: str) -> bool:

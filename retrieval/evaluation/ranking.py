@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.encoder import Encoder
-from retrieval.evaluation.report import BadEvaluationFileError, Report, Row, mean
+from retrieval.evaluation.report import BadEvaluationFileError, Report, Row, mean, numbered_lines
 from retrieval.index import HybridIndex, Retriever
 from retrieval.passages import SearchDocument
 from retrieval.vectors import VectorCache
@@ -18,7 +18,7 @@ DEPTH = 10
 def read_jsonl(path: Path, fields: tuple[str, ...]) -> list[dict[str, Any]]:
     """The objects of a JSON Lines file; BadEvaluationFileError names the first bad line."""
     found = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in numbered_lines(path):
         try:
             value = json.loads(line)
             found.append({name: str(value[name]) for name in fields})
@@ -30,14 +30,17 @@ def read_jsonl(path: Path, fields: tuple[str, ...]) -> list[dict[str, Any]]:
 def read_qrels(path: Path) -> dict[str, set[str]]:
     """Query id to the ids of the pages that answer it."""
     relevant: dict[str, set[str]] = {}
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in numbered_lines(path):
         columns = line.split("\t")
         if number == 1 and columns[0] == "query-id":
             continue
-        if len(columns) != 3:
-            raise BadEvaluationFileError(f"{path}:{number}: expected query-id, corpus-id and score")
-        if float(columns[2]) > 0:
-            relevant.setdefault(columns[0], set()).add(columns[1])
+        try:
+            query, page, score = columns
+            right = float(score) > 0
+        except ValueError as error:
+            raise BadEvaluationFileError(f"{path}:{number}: expected query-id, corpus-id and score") from error
+        if right:
+            relevant.setdefault(query, set()).add(page)
     return relevant
 
 
@@ -45,10 +48,10 @@ def ranking_metrics(ranked: list[str], relevant: set[str]) -> dict[str, float]:
     """recall@1, @3, @10, MRR@10 and nDCG@10 (binary relevance) of one query's ranked ids."""
     right = [document in relevant for document in ranked[:DEPTH]]
     metrics: dict[str, float] = {f"recall@{k}": float(any(right[:k])) for k in (1, 3, 10)}
-    metrics["mrr@10"] = next((1 / rank for rank, hit in enumerate(right, 1) if hit), 0.0)
+    metrics["MRR@10"] = next((1 / rank for rank, hit in enumerate(right, 1) if hit), 0.0)
     gain = sum(1 / math.log2(rank + 1) for rank, hit in enumerate(right, 1) if hit)
     ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(relevant), DEPTH) + 1))
-    metrics["ndcg@10"] = gain / ideal if ideal else 0.0
+    metrics["nDCG@10"] = gain / ideal if ideal else 0.0
     return metrics
 
 
@@ -101,5 +104,5 @@ def _row(
         ranked = [index.documents[hit.document].id for hit in hits]
         for name, value in ranking_metrics(ranked, relevant[query["_id"]]).items():
             scores.setdefault(name, []).append(value)
-    row: Row = {"language": language, "corpus_language": corpus_language, "n": len(scores.get("mrr@10", []))}
+    row: Row = {"language": language, "corpus_language": corpus_language, "n": len(scores.get("MRR@10", []))}
     return row | {name: mean(values) for name, values in scores.items()}

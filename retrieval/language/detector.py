@@ -136,6 +136,7 @@ def _merge_serbo_croatian(scores: dict[str, float], likely: str | None) -> dict[
 
 
 def _clean(text: str) -> str:
-    """Without control characters and lone surrogates, which the detectors refuse."""
+    """Without control characters and lone surrogates, which the detectors refuse; full-width letters made plain."""
+    text = unicodedata.normalize("NFKC", text)
     kept = (c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
     return re.sub(r"\s+", " ", "".join(kept))

@@ -126,7 +126,7 @@ def main(shared: Path | None) -> str:
         for retriever in ("hybrid", "dense", "lexical"):
             ranking = evaluate_ranking(shared / "benchmarks/omos-qa", encoder, split="dev", retriever=retriever)
             parts += ["", f"## OMoS-QA dev, pages, {retriever}", ""]
-            names = ["recall@1", "recall@3", "recall@10", "mrr@10", "ndcg@10"]
+            names = ["recall@1", "recall@3", "recall@10", "MRR@10", "nDCG@10"]
             parts.append(table(ranking, names, ["language", "corpus_language", "n"]))
         bitext = evaluate_bitext(sorted((shared / "benchmarks/ntrex").glob("*.tsv.gz")), encoder)
         parts += ["", "## NTREX-128, dense only", "", table(bitext, ["p@1", "p@1_back"], ["language", "n"])]

@@ -1,0 +1,386 @@
+"""Every command, as a shell calls it: what it prints and its exit status: 0, 1 (the answer is no), 2 (bad use)."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from channels.cli import application
+from channels.settings import Settings
+from knowledge_base.files import read, write
+from retrieval.encoder import Encoder
+from tests import builders
+from tests.channels.conftest import data_folder
+
+QUESTION = "How do I get a health card?"
+
+
+class Shell:
+    """Runs `kalauz` in the process, with the test's environment."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.out = ""
+        self.err = ""
+
+    def kalauz(self, *arguments: str, input: str | None = None) -> int:
+        result = CliRunner().invoke(application(), arguments, input=input)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        self.status, self.out, self.err = result.exit_code, result.stdout, result.stderr
+        return self.status
+
+    def json(self, *arguments: str) -> Any:
+        self.kalauz(*arguments, "--json")
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def empty_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A shell in an empty folder, with no settings but the data folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"KALAUZ_{name.upper()}", raising=False)
+    monkeypatch.setenv("KALAUZ_DATA_DIR", str(tmp_path / "data"))
+    return Shell()
+
+
+@pytest.fixture
+def shell(empty_shell: Shell, tmp_path: Path, encoder: Encoder) -> Shell:
+    """A shell whose data folder has the small content."""
+    data_folder(tmp_path / "data", encoder)
+    return empty_shell
+
+
+def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command: its words after `kalauz`, and what runs it."""
+
+    def walk(words: tuple[str, ...], group: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                yield from walk((*words, name), command)
+            else:
+                yield (*words, name), command
+
+    yield from walk((), typer.main.get_command(application()))
+
+
+COMMANDS = dict(commands())
+
+
+def test_the_commands_of_the_contract_are_there() -> None:
+    assert {" ".join(words) for words in COMMANDS} == {
+        *("serve", "chat", "ask", "encoder train", "encoder info", "index build", "index info"),
+        *("kb import", "kb export", "kb check", "kb status"),
+        *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
+    }
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_commands_help_shows_an_example(empty_shell: Shell, words: tuple[str, ...]) -> None:
+    assert empty_shell.kalauz(*words, "--help") == 0
+    assert f"Example: kalauz {' '.join(words)}" in " ".join(empty_shell.out.split())
+
+
+@pytest.mark.parametrize(("words", "command"), COMMANDS.items(), ids=map(" ".join, COMMANDS))
+def test_a_commands_example_has_only_options_that_it_knows(words: tuple[str, ...], command: Any) -> None:
+    example = next(line for line in command.help.splitlines() if line.startswith("Example: kalauz "))
+    arguments = shlex.split(example)[2 + len(words) :]
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {argument for argument in arguments if argument.startswith("--")} <= known
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_an_unknown_option_is_bad_use(empty_shell: Shell, words: tuple[str, ...]) -> None:
+    assert empty_shell.kalauz(*words, "--no-such-option") == 2
+    assert "No such option" in empty_shell.err
+
+
+def test_every_command_is_in_the_operators_guide() -> None:
+    guide = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
+    for words in COMMANDS:
+        assert f"| `kalauz {' '.join(words)}` |" in guide
+
+
+class TestAsk:
+    def test_it_quotes_the_answer_with_its_source(self, shell: Shell) -> None:
+        assert shell.kalauz("ask", QUESTION) == 0
+        assert "The office gives you a health card." in shell.out
+        assert "Office leaflet <https://example.org/leaflet>" in shell.out
+
+    def test_json_is_the_object_of_the_api(self, shell: Shell) -> None:
+        found = shell.json("ask", QUESTION)
+        assert shell.status == 0
+        assert set(found) == {
+            *("question", "language", "outcome", "confidence", "answer"),
+            *("choices", "notices", "contacts", "elapsed_ms"),
+        }
+        assert found["answer"]["article"] == "health-card"
+
+    def test_choices_are_no_answer(self, shell: Shell) -> None:
+        assert shell.kalauz("ask", "card football tonight stadium") == 1
+        assert "- Health card (health-card)" in shell.out
+
+    def test_no_answer_names_who_may_know(self, shell: Shell) -> None:
+        assert shell.kalauz("ask", "qwzx vvkk jjpp") == 1
+        assert "Help line" in shell.out
+
+    def test_json_of_no_answer_is_json_too(self, shell: Shell) -> None:
+        assert shell.json("ask", "qwzx vvkk jjpp")["outcome"] == "no_answer"
+        assert shell.status == 1
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("",),
+            ("x" * 2001,),
+            ("a\x1bb",),
+            ("a\udcffb",),
+            (QUESTION, "--language", "Hungarian"),
+            (QUESTION, "--country", "hungary"),
+            (),
+        ],
+    )
+    def test_what_cannot_be_asked_is_bad_use(self, shell: Shell, arguments: tuple[str, ...]) -> None:
+        assert shell.kalauz("ask", *arguments) == 2
+        assert shell.err
+        assert shell.out == ""
+
+    def test_without_content_it_says_what_to_do(self, empty_shell: Shell) -> None:
+        assert empty_shell.kalauz("ask", QUESTION) == 1
+        assert "run `kalauz kb import` first" in empty_shell.err
+
+
+class TestChat:
+    def test_it_greets_answers_and_ends_with_the_input(self, shell: Shell) -> None:
+        assert shell.kalauz("chat", "--language", "en", input=f"{QUESTION}\n") == 0
+        assert "Hello." in shell.out
+        assert "The office gives you a health card." in shell.out
+
+    def test_an_empty_line_ends_it(self, shell: Shell) -> None:
+        assert shell.kalauz("chat", input=f"\n{QUESTION}\n") == 0
+        assert "The office" not in shell.out
+
+    def test_a_number_presses_a_button(self, shell: Shell) -> None:
+        shell.kalauz("chat", "--language", "en", input="card football tonight stadium\n4\n\n")
+        assert "1: Health card" in shell.out or "1: Tax card" in shell.out
+        assert "None of these, then." in shell.out
+
+    def test_a_text_that_cannot_be_taken_does_not_end_it(self, shell: Shell) -> None:
+        assert shell.kalauz("chat", "--language", "en", input=f"a\x1bb\n{QUESTION}\n") == 0
+        assert "which is not text" in shell.out
+        assert "The office gives you a health card." in shell.out
+
+    def test_a_bad_language_is_bad_use(self, shell: Shell) -> None:
+        assert shell.kalauz("chat", "--language", "Hungarian") == 2
+
+    def test_without_content_it_says_what_to_do(self, empty_shell: Shell) -> None:
+        assert empty_shell.kalauz("chat") == 1
+
+
+class TestKnowledgeBase:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        write(builders.content(), tmp_path / "content")
+        return tmp_path / "content"
+
+    @pytest.fixture
+    def bad_folder(self, folder: Path) -> Path:
+        (folder / "articles" / "health-card" / "en.md").write_text("no front matter", "utf-8")
+        return folder
+
+    def test_import_takes_a_folder_in(self, empty_shell: Shell, folder: Path) -> None:
+        assert empty_shell.kalauz("kb", "import", str(folder)) == 0
+        assert empty_shell.out.startswith("3 texts new or changed")
+
+    def test_importing_again_changes_nothing(self, empty_shell: Shell, folder: Path) -> None:
+        first = empty_shell.json("kb", "import", str(folder))
+        again = empty_shell.json("kb", "import", str(folder))
+        assert first["revisions"] == 3
+        assert (again["revisions"], again["unchanged"], again["documents"]) == (0, 3, 0)
+
+    def test_import_if_empty_leaves_a_database_with_articles_alone(self, shell: Shell, folder: Path) -> None:
+        assert shell.kalauz("kb", "import", str(folder), "--if-empty") == 0
+        assert "nothing was imported" in shell.out
+        assert shell.json("kb", "import", str(folder), "--if-empty")["unchanged"] == 0
+
+    def test_a_bad_file_is_named_and_nothing_is_imported(self, empty_shell: Shell, bad_folder: Path) -> None:
+        assert empty_shell.kalauz("kb", "import", str(bad_folder)) == 1
+        assert "health-card/en.md:1:" in empty_shell.err
+        assert empty_shell.json("kb", "status")["articles"] == 0
+
+    def test_a_folder_that_is_not_there_is_no_content(self, empty_shell: Shell) -> None:
+        for command in ("import", "check"):
+            assert empty_shell.kalauz("kb", command, "no-such-folder") in (1, 2)
+            assert "no-such-folder" in empty_shell.err + empty_shell.out
+
+    def test_check_says_that_a_good_folder_has_no_problems(self, empty_shell: Shell, folder: Path) -> None:
+        assert empty_shell.kalauz("kb", "check", str(folder)) == 0
+        assert empty_shell.out == "3 articles in 3 texts, no problems.\n"
+        assert empty_shell.json("kb", "check", str(folder)) == {"articles": 3, "texts": 3, "problems": []}
+
+    def test_check_names_every_bad_file_with_line_and_reason(self, empty_shell: Shell, bad_folder: Path) -> None:
+        assert empty_shell.kalauz("kb", "check", str(bad_folder)) == 1
+        assert "health-card/en.md:1:" in empty_shell.out
+        (problem,) = empty_shell.json("kb", "check", str(bad_folder))["problems"]
+        assert set(problem) == {"path", "line", "reason"}
+        assert empty_shell.status == 1
+
+    def test_export_writes_what_import_takes(self, shell: Shell, tmp_path: Path) -> None:
+        assert shell.kalauz("kb", "export", str(tmp_path / "exported")) == 0
+        assert {article.id for article in read(tmp_path / "exported").articles} == {
+            *("health-card", "rent-contract", "tax-card")
+        }
+
+    def test_export_to_a_file_is_bad_use(self, shell: Shell, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        assert shell.kalauz("kb", "export", str(tmp_path / "file")) == 2
+
+    def test_export_of_nothing_is_refused(self, empty_shell: Shell, tmp_path: Path) -> None:
+        assert empty_shell.kalauz("kb", "export", str(tmp_path / "exported")) == 1
+        assert not (tmp_path / "exported").exists()
+
+    def test_status_counts(self, shell: Shell) -> None:
+        assert shell.kalauz("kb", "status") == 0
+        assert "3 articles" in shell.out
+        found = shell.json("kb", "status")
+        assert found["articles"] == 3
+        assert {row["language"] for row in found["languages"]} >= {"en"}
+
+
+class TestIndex:
+    def test_info_before_a_build_says_what_to_do(self, empty_shell: Shell) -> None:
+        assert empty_shell.kalauz("index", "info") == 1
+        assert "run `kalauz index build`" in empty_shell.err
+
+    def test_build_fits_and_reports(self, shell: Shell) -> None:
+        found = shell.json("index", "build")
+        assert shell.status == 0
+        assert found["articles"] == 3
+        assert {"passages", "answer_from", "fitted_on"} <= set(found)
+        assert shell.kalauz("index", "build") == 0
+        assert shell.out.startswith("3 articles,")
+        described = shell.json("index", "info")
+        assert shell.status == 0
+        assert described["texts"] > 0
+
+    def test_build_without_content_says_what_to_do(self, empty_shell: Shell) -> None:
+        assert empty_shell.kalauz("index", "build") == 1
+        assert "run `kalauz kb import` first" in empty_shell.err
+
+
+class TestEncoder:
+    def test_info_describes_it(self, empty_shell: Shell, encoder: Encoder) -> None:
+        found = empty_shell.json("encoder", "info")
+        assert (found["dimensions"], found["digest"]) == (encoder.dimensions, encoder.digest)
+        assert empty_shell.kalauz("encoder", "info") == 0
+        assert f"dimensions: {encoder.dimensions}" in empty_shell.out
+
+    def test_an_encoder_that_is_not_there_is_named(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("KALAUZ_ENCODER", str(tmp_path / "no-encoder"))
+        for words in (("encoder", "info"), ("index", "info"), ("index", "build"), ("ask", QUESTION)):
+            assert shell.kalauz(*words) == 1, words
+            assert "no-encoder" in shell.err
+
+    def test_training_without_a_corpus_is_bad_use(self, empty_shell: Shell, tmp_path: Path) -> None:
+        assert empty_shell.kalauz("encoder", "train", "--out", "x") == 2
+
+
+class TestEvaluate:
+    @pytest.fixture
+    def pages(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "pages"
+        (folder / "qrels").mkdir(parents=True)
+        page = {"_id": "1", "title": "Health card", "text": "The office gives you a card.", "language": "en"}
+        question = {"_id": "q", "text": QUESTION, "language": "en"}
+        (folder / "corpus.en.jsonl").write_text(json.dumps(page) + "\n", "utf-8")
+        (folder / "queries.dev.en.jsonl").write_text(json.dumps(question) + "\n", "utf-8")
+        (folder / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\nq\t1\t1\n", "utf-8")
+        return folder
+
+    def test_retrieval_reports_rows_of_the_contract(self, empty_shell: Shell, pages: Path) -> None:
+        for retriever in ("hybrid", "dense", "lexical"):
+            report = empty_shell.json("evaluate", "retrieval", str(pages), "--retriever", retriever)
+            assert set(report) == {"meta", "rows"}
+            (row,) = report["rows"]
+            assert (row["language"], row["corpus_language"], row["recall@1"]) == ("en", "en", 1.0)
+            assert {"recall@3", "recall@10", "MRR@10", "nDCG@10"} <= set(row)
+
+    def test_questions_reports_rows_of_the_contract(self, shell: Shell, tmp_path: Path) -> None:
+        file = tmp_path / "en.tsv"
+        file.write_text(f"in\tnormal\t{QUESTION}\thealth-card\nout\tnormal\tWho won the cup?\t\n", "utf-8")
+        report = shell.json("evaluate", "questions", str(file))
+        total = next(row for row in report["rows"] if row["variant"] == "all")
+        assert total["top1"] == 1.0
+        assert {"top3", "answered_right", "answered_wrong", "abstained", "out_answered", "language_right"} <= set(total)
+
+    def test_language_reports_rows(self, empty_shell: Shell, tmp_path: Path) -> None:
+        file = tmp_path / "short.tsv"
+        file.write_text("hu\tHogyan kapok engedélyt?\nen\tHow do I get a permit?\n", "utf-8")
+        assert empty_shell.json("evaluate", "language", str(file))["rows"]
+        assert empty_shell.status == 0
+
+    def test_bitext_reports_rows_of_the_contract(self, empty_shell: Shell, tmp_path: Path) -> None:
+        file = tmp_path / "hu.tsv"
+        file.write_text("health card\tegészségügyi kártya\nrent\tlakbér\n", "utf-8")
+        (row,) = empty_shell.json("evaluate", "bitext", str(file))["rows"]
+        assert row["language"] == "hu"
+        assert {"p@1", "p@1_back"} <= set(row)
+
+    def test_a_report_reads_as_a_table_too(self, empty_shell: Shell, tmp_path: Path) -> None:
+        file = tmp_path / "hu.tsv"
+        file.write_text("health card\tegészségügyi kártya\n", "utf-8")
+        assert empty_shell.kalauz("evaluate", "bitext", str(file)) == 0
+        assert "p@1" in empty_shell.out
+
+    @pytest.mark.parametrize("command", ["questions", "language", "bitext"])
+    def test_a_file_of_another_format_is_bad_use(self, shell: Shell, tmp_path: Path, command: str) -> None:
+        file = tmp_path / "en.tsv"
+        file.write_text("one column\n", "utf-8")
+        assert shell.kalauz("evaluate", command, str(file)) == 2
+        assert "en.tsv:1:" in shell.err
+
+    @pytest.mark.parametrize("command", ["retrieval", "questions", "language", "bitext"])
+    def test_a_path_that_is_not_there_is_bad_use(self, empty_shell: Shell, command: str) -> None:
+        assert empty_shell.kalauz("evaluate", command, "no-such") == 2
+
+    def test_a_folder_of_another_kind_is_bad_use(self, empty_shell: Shell, tmp_path: Path) -> None:
+        assert empty_shell.kalauz("evaluate", "retrieval", str(tmp_path)) == 2
+        assert empty_shell.err
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("name", "value", "status"),
+        [
+            ("KALAUZ_LOG_LEVEL", "loud", 2),
+            ("KALAUZ_DATABASE_URL", "nonsense", 1),
+            ("KALAUZ_DATABASE_URL", "sqlite:///kalauz.db", 1),
+            ("KALAUZ_SITE", "atlantis", 1),
+            ("KALAUZ_SITE", "no-such.yaml", 1),
+            ("KALAUZ_DATA_DIR", "/dev/null/data", 1),
+        ],
+    )
+    def test_a_bad_setting_is_named_in_a_sentence(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str, value: str, status: int
+    ) -> None:
+        monkeypatch.setenv(name, value)
+        assert shell.kalauz("ask", QUESTION) == status
+        assert shell.err.startswith("kalauz: ")
+        assert "Traceback" not in shell.err
+
+    def test_serving_with_a_bad_setting_is_bad_use(self, empty_shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("KALAUZ_LOG_LEVEL", "loud")
+        assert empty_shell.kalauz("serve") == 2
+        assert "KALAUZ_LOG_LEVEL" in empty_shell.err
+
+    @pytest.mark.parametrize("port", ["-1", "65536", "http"])
+    def test_serving_on_no_port_is_bad_use(self, empty_shell: Shell, port: str) -> None:
+        assert empty_shell.kalauz("serve", "--port", port) == 2

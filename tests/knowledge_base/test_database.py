@@ -1,0 +1,129 @@
+"""The database: its schema, its transactions."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Table, create_engine, insert, inspect, select
+from sqlalchemy.exc import IntegrityError
+
+import bot.tables
+from knowledge_base import repository
+from knowledge_base.database import Database, migration_config
+from knowledge_base.tables import Base, ContactRow, RevisionRow
+from tests import builders
+from tests.knowledge_base.stored import stored, take_in
+
+
+def differences(connection: Connection) -> list[object]:
+    options = {"compare_type": True, "compare_server_default": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+
+
+async def test_migrations_make_exactly_the_tables_of_the_models(database: Database, tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'kalauz.db'}")
+    with engine.connect() as connection:
+        assert bot.tables.EventRow.__tablename__ in inspect(connection).get_table_names()
+        assert differences(connection) == []
+    engine.dispose()
+
+
+async def test_migrations_make_the_keys_and_the_uniqueness_of_the_models(database: Database, tmp_path: Path) -> None:
+    def keys(connection: Connection, table: Table) -> object:
+        found = inspect(connection)
+        foreign = [(key["constrained_columns"], key["referred_table"]) for key in found.get_foreign_keys(table.name)]
+        unique = [constraint["column_names"] for constraint in found.get_unique_constraints(table.name)]
+        return found.get_pk_constraint(table.name)["constrained_columns"], sorted(foreign), sorted(unique)
+
+    migrated, modelled = create_engine(f"sqlite:///{tmp_path / 'kalauz.db'}"), create_engine("sqlite://")
+    Base.metadata.create_all(modelled)
+    with migrated.connect() as one, modelled.connect() as other:
+        for table in Base.metadata.sorted_tables:
+            assert keys(one, table) == keys(other, table), table.name
+    migrated.dispose()
+    modelled.dispose()
+
+
+def test_a_schema_that_lacks_a_table_would_be_noticed() -> None:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        assert len(differences(connection)) >= len(Base.metadata.tables)
+    engine.dispose()
+
+
+def test_migrations_are_one_line() -> None:
+    assert len(ScriptDirectory.from_config(migration_config()).get_heads()) == 1
+
+
+async def test_migrating_again_keeps_what_is_there(database: Database) -> None:
+    await take_in(database, builders.content())
+    before = await stored(database)
+    await database.migrate()
+    assert await stored(database) == before
+
+
+async def test_two_processes_may_migrate_at_the_same_time(tmp_path: Path) -> None:
+    databases = [Database(f"sqlite+aiosqlite:///{tmp_path / 'new' / 'kalauz.db'}") for _ in range(4)]
+    await asyncio.gather(*(database.migrate() for database in databases))
+    assert (await stored(databases[0]))[1] == 0
+    for database in databases:
+        await database.close()
+
+
+async def test_a_new_database_makes_its_folder(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'folder' / 'kalauz.db'}")
+    await database.migrate()
+    await database.close()
+    assert (tmp_path / "deep" / "folder" / "kalauz.db").exists()
+
+
+async def test_the_content_version_starts_at_nought_and_grows(database: Database) -> None:
+    async with database.transaction() as session:
+        assert await repository.content_version(session) == 0
+        await repository.bump_content_version(session)
+    assert (await stored(database))[1] == 1
+
+
+async def test_what_another_has_not_committed_is_not_seen(database: Database) -> None:
+    async with database.transaction() as writing:
+        writing.add(ContactRow(id="line", data={}))
+        await writing.flush()
+        async with database.reading() as reading:
+            assert (await reading.scalars(select(ContactRow))).all() == []
+
+
+async def test_a_reader_sees_one_state_to_the_end(database: Database) -> None:
+    async with database.reading() as session:
+        before = await repository.load_content(session)
+        await take_in(database, builders.content())
+        assert await repository.load_content(session) == before
+    assert (await stored(database))[0] != before
+
+
+async def test_two_transactions_that_read_and_then_write_lose_nothing(database: Database) -> None:
+    async def bump() -> None:
+        async with database.transaction() as session:
+            await repository.content_version(session)
+            await repository.bump_content_version(session)
+
+    await asyncio.gather(*(bump() for _ in range(10)))
+    assert (await stored(database))[1] == 10
+
+
+async def test_a_revision_without_its_translation_is_refused(database: Database) -> None:
+    revision = builders.revision()
+    row = {
+        "article_id": "ghost",
+        "language": "en",
+        "number": 1,
+        "last_major": 1,
+        "reviewed": revision.reviewed,
+        "text": {},
+        "saved_at": builders.REVIEWED,
+    }
+    with pytest.raises(IntegrityError):
+        async with database.transaction() as session:
+            await session.execute(insert(RevisionRow).values(row))

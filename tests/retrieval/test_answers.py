@@ -1,0 +1,338 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from knowledge_base.documents import Article, Content, NoticeText, Source
+from knowledge_base.languages import primary
+from retrieval.answers import Answers, in_language, show_contact, show_notice
+from retrieval.encoder import Encoder
+from retrieval.language import LanguageDetector
+from retrieval.library import Library
+from retrieval.question import QuestionError
+from retrieval.shown import Answer
+from tests.builders import article, contact, content, equal_confidence, facts, notice, procedure, revision, site, text
+from tests.conftest import NOW
+
+QUESTION = "How do I get a health card?"
+ALWAYS, NEVER = 0.0, 1.01
+ANSWERING = equal_confidence(ALWAYS)
+
+
+def answers_of(encoder: Encoder, detector: LanguageDetector, whole: Content) -> Answers:
+    return Answers(Library(whole, encoder), ANSWERING, detector, whole.sites[0])
+
+
+@pytest.fixture(scope="module")
+def small(encoder: Encoder, detector: LanguageDetector) -> Answers:
+    return answers_of(encoder, detector, content())
+
+
+def shown(encoder: Encoder, detector: LanguageDetector, one: Article, language: str) -> str:
+    answers = answers_of(encoder, detector, content(one))
+    answer = answers.ask(QUESTION, now=NOW, language=language).answer
+    assert answer is not None
+    return answer.translation
+
+
+def test_the_object_has_the_contracts_fields_and_the_documented_additions(small: Answers) -> None:
+    found = small.ask(QUESTION, now=NOW).model_dump(mode="json")
+    assert set(found) == {
+        "question", "language", "outcome", "confidence", "answer", "choices", "notices", "contacts", "elapsed_ms",
+    }  # fmt: skip
+    assert set(found["language"]) == {"code", "confidence", "alternatives"}
+    contract = {
+        "article", "title", "language", "passage", "text", "steps", "source", "reviewed", "revision", "translation",
+    }  # fmt: skip
+    assert set(found["answer"]) == contract | {"passage_kind", "as_of", "confidence_of_facts", "history"}
+    assert set(found["answer"]["source"][0]) == {"title", "url"}
+    assert set(found["choices"][0]) == {"article", "title", "confidence"}
+    assert found["answer"]["reviewed"] == "2026-11-22"
+    assert Answer.model_validate(found).model_dump(mode="json") == found
+
+
+def test_an_answer_quotes_the_revision_word_for_word(small: Answers) -> None:
+    answer = small.ask("What if I lose my tax card?", now=NOW).answer
+    assert answer is not None
+    source = small.library.articles["tax-card"]
+    said = source.translations["en"].published
+    assert said is not None
+    assert (answer.article, answer.title, answer.text, answer.steps) == (
+        "tax-card",
+        said.text.title,
+        said.text.body,
+        said.text.steps,
+    )
+    assert (answer.passage, answer.passage_kind) == ("## If you lose it\n\nAsk again.", "section")
+    assert answer.source == [Source(title="Office leaflet", url="https://example.org/leaflet")]
+
+
+def test_every_starter_answer_is_a_quotation(starter_library: Library, detector: LanguageDetector) -> None:
+    answers = Answers(starter_library, ANSWERING, detector, starter_library.content.sites[0])
+    for one in starter_library.content.articles[::9]:
+        said = one.translations[one.source_language].published
+        assert said is not None
+        found = answers.open_article(one.id, now=NOW, reader=one.source_language)
+        assert found is not None
+        assert found.answer is not None
+        assert found.answer.text == said.text.body
+        asked = answers.ask(said.text.questions[0], now=NOW, country=one.facts.country).answer
+        assert asked is not None
+        quoted = starter_library.revision(asked.article, asked.language)
+        assert quoted is not None
+        words = " ".join(asked.passage.replace("*", " ").split())
+        whole = quoted[1].text.model_dump_json().replace("\\n", " ").replace("*", " ")
+        assert all(word in whole for word in words.replace('"', " ").split())
+
+
+def test_the_step_that_matches_is_quoted(small: Answers) -> None:
+    answer = small.ask("Do I fill in a form with my passport?", now=NOW, language="en").answer
+    assert answer is not None
+    assert (answer.passage, answer.passage_kind) == ("**Fill in the form**\n- Passport\nFree", "step")
+
+
+def test_where_a_title_matches_the_short_answer_is_quoted(small: Answers) -> None:
+    answer = small.ask("Renting a flat", now=NOW, language="en").answer
+    assert answer is not None
+    assert answer.passage_kind == "summary"
+    assert answer.passage.startswith("A written contract")
+
+
+@pytest.mark.parametrize(
+    ("answer_from", "choices_from", "outcome"),
+    [(ALWAYS, ALWAYS, "answer"), (0.5, 0.2, "answer"), (NEVER, 0.5, "choices"), (NEVER, NEVER, "no_answer")],
+)
+def test_three_bands_of_confidence(small: Answers, answer_from: float, choices_from: float, outcome: str) -> None:
+    banded = equal_confidence(answer_from, choices_from)
+    found = Answers(small.library, banded, small.detector, small.site).ask(QUESTION, now=NOW)
+    assert found.outcome == outcome
+    assert (found.answer is not None) == (outcome == "answer")
+    assert found.confidence == 0.5
+
+
+def test_the_best_candidates_stand_beside_every_outcome(small: Answers) -> None:
+    for threshold in (ALWAYS, NEVER):
+        banded = equal_confidence(threshold, threshold)
+        found = Answers(small.library, banded, small.detector, small.site).ask(QUESTION, now=NOW)
+        assert found.choices[0].article == "health-card"
+        assert found.choices[0].confidence == found.confidence
+        likely = [choice.confidence for choice in found.choices]
+        assert likely == sorted(likely, reverse=True)
+        assert all(0 <= p <= 1 for p in likely)
+
+
+def test_at_most_five_choices(starter_library: Library, detector: LanguageDetector) -> None:
+    answers = Answers(starter_library, equal_confidence(NEVER), detector, starter_library.content.sites[0])
+    choices = answers.ask("residence permit", now=NOW).choices
+    assert len(choices) == 5
+    assert len({choice.article for choice in choices}) == 5
+
+
+@pytest.mark.parametrize("question", ["?!", "👍👍"])
+def test_a_question_without_words_is_not_answered(small: Answers, question: str) -> None:
+    found = small.ask(question, now=NOW)
+    assert (found.outcome, found.choices, found.confidence) == ("no_answer", [], 0)
+
+
+def test_the_hotline_is_offered_when_there_is_no_answer(small: Answers) -> None:
+    silent = equal_confidence(NEVER, NEVER)
+    found = Answers(small.library, silent, small.detector, small.site).ask(QUESTION, now=NOW)
+    assert [one.id for one in found.contacts] == ["help-line"]
+    assert small.hotline("hu").purpose == "Válaszol a kérdésekre"
+
+
+def test_an_answer_comes_with_its_articles_contacts(encoder: Encoder, detector: LanguageDetector) -> None:
+    whole = content(article(facts=facts(contacts=["clinic", "gone"])), contacts=[contact(), contact("clinic")])
+    found = answers_of(encoder, detector, whole).ask(QUESTION, now=NOW)
+    assert [one.id for one in found.contacts] == ["clinic"]
+
+
+def test_a_current_translation_says_so(encoder: Encoder, detector: LanguageDetector) -> None:
+    one = article(en=revision(number=2, last_major=1), hu=revision(number=1, renders=1))
+    assert shown(encoder, detector, one, "hu") == "current"
+    assert shown(encoder, detector, one, "en") == "current"
+
+
+def test_a_translation_of_an_older_major_revision_is_outdated(encoder: Encoder, detector: LanguageDetector) -> None:
+    one = article(en=revision(number=2, last_major=2), hu=revision(number=1, renders=1))
+    assert shown(encoder, detector, one, "hu") == "outdated"
+    assert shown(encoder, detector, one, "en") == "current"
+
+
+def test_a_reader_without_a_translation_is_shown_another_language_and_told(
+    encoder: Encoder, detector: LanguageDetector
+) -> None:
+    assert shown(encoder, detector, article(en=revision()), "vi") == "other_language"
+
+
+def test_another_script_of_the_readers_language_is_the_readers_language(
+    encoder: Encoder, detector: LanguageDetector
+) -> None:
+    one = article(en=revision(number=1, last_major=1), sr=revision(number=1, renders=1))
+    assert shown(encoder, detector, one, "sr-Latn") == "current"
+
+
+def test_a_match_in_one_language_is_quoted_in_the_readers(encoder: Encoder, detector: LanguageDetector) -> None:
+    en = text(body="The card is free.\n\n## After a theft\n\nCall the police about the stolen card.")
+    hu = text("Kártya", "A kártya ingyenes.\n\n## Lopás után\n\nHívja a rendőrséget.", questions=["Kártya?"])
+    whole = content(article(en=revision(en), hu=revision(hu, renders=1)))
+    answers = answers_of(encoder, detector, whole)
+    answer = answers.ask("Call the police about the stolen card", now=NOW, language="hu").answer
+    assert answer is not None
+    assert (answer.language, answer.passage) == ("hu", "## Lopás után\n\nHívja a rendőrséget.")
+
+
+def test_translations_with_other_sections_are_quoted_from_their_beginning(
+    encoder: Encoder, detector: LanguageDetector
+) -> None:
+    en = text(body="The card is free.\n\n## After a theft\n\nCall the police about the stolen card.")
+    hu = text("Kártya", "A kártya ingyenes.", questions=["Kártya?"])
+    whole = content(article(en=revision(en), hu=revision(hu, renders=1)))
+    answers = answers_of(encoder, detector, whole)
+    answer = answers.ask("Call the police about the stolen card", now=NOW, language="hu").answer
+    assert answer is not None
+    assert (answer.passage, answer.passage_kind) == ("A kártya ingyenes.", "summary")
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen", "prior", "code"),
+    [
+        (QUESTION, None, None, "en"),
+        (QUESTION, None, "hu", "en"),
+        (QUESTION, "hu", "de", "hu"),
+        ("TAJ", None, "hu", "hu"),
+        ("1?", None, None, "en"),
+        ("Hogyan kapok egészségügyi kártyát?", None, None, "hu"),
+    ],
+)
+def test_the_readers_choice_then_the_text_then_the_prior_then_the_site_decides_the_language(
+    small: Answers, question: str, chosen: str | None, prior: str | None, code: str
+) -> None:
+    found = small.ask(question, now=NOW, language=chosen, prior=prior)
+    assert found.language.code == code
+    assert 0 <= found.language.confidence <= 1
+
+
+def test_a_country_stands_in_for_the_sites(encoder: Encoder, detector: LanguageDetector) -> None:
+    slovak = article("health-card-sk", facts=facts(country="SK"), en=revision(text("Slovak health card")))
+    answers = answers_of(encoder, detector, content(article(), slovak))
+    assert [c.article for c in answers.ask("Slovak health card", now=NOW).choices] == ["health-card"]
+    assert [c.article for c in answers.ask("Slovak health card", now=NOW, country="SK").choices] == ["health-card-sk"]
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [("", "empty"), (" \n", "empty"), ("x" * 10_000, "too_long"), ("a\x00b", "not_text"), ("a\ud800b", "not_text")],
+)
+def test_what_cannot_be_taken_is_an_error_with_a_code(small: Answers, question: str, code: str) -> None:
+    with pytest.raises(QuestionError) as error:
+        small.ask(question, now=NOW)
+    assert error.value.code == code
+
+
+def test_a_question_is_given_back_as_it_was_without_space_around(small: Answers) -> None:
+    assert small.ask("  <b>card</b> & visa?\n", now=NOW).question == "<b>card</b> & visa?"
+
+
+def test_an_article_is_opened_by_its_id(small: Answers) -> None:
+    found = small.open_article("tax-card", now=NOW, reader="hu")
+    assert found is not None
+    assert found.answer is not None
+    assert (found.outcome, found.answer.article, found.answer.translation) == ("answer", "tax-card", "other_language")
+    assert found.answer.passage_kind == "summary"
+    assert small.open_article("nothing-here", now=NOW, reader="hu") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [("en", "June 6, 2026"), ("hu", "2026. június 6."), ("de", "6. Juni 2026"), ("zh-Hans", "2026年6月6日")],
+)
+def test_a_notices_dates_are_in_the_readers_calendar_words(language: str, day: str) -> None:
+    texts = {language: NoticeText(title="!", text="[{valid_from}]")}
+    assert show_notice(notice(texts=texts), language).text == f"[{day}]"
+
+
+def test_the_end_of_a_day_is_that_day() -> None:
+    texts = {"hu": NoticeText(title="!", text="{valid_until}-ig zárva")}
+    assert show_notice(notice(valid_until="2026-12-31T24:00", texts=texts), "hu").text == "2026. december 31.-ig zárva"
+
+
+def test_a_notice_in_another_language_has_that_languages_dates() -> None:
+    found = show_notice(notice(), "vi")
+    assert (found.language, found.text) == ("en", "The office is closed since June 6, 2026.")
+
+
+@pytest.mark.parametrize(
+    ("now", "there"),
+    [
+        # Budapest is two hours ahead in June, one in December.
+        (datetime(2026, 6, 5, 21, 59, tzinfo=UTC), False),
+        (datetime(2026, 6, 5, 22, 0, tzinfo=UTC), True),
+        (datetime(2026, 12, 31, 22, 59, tzinfo=UTC), True),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), False),
+        (NOW + timedelta(days=365), False),
+    ],
+)
+def test_a_notice_is_shown_while_it_is_in_force(
+    encoder: Encoder, detector: LanguageDetector, now: datetime, there: bool
+) -> None:
+    answers = answers_of(encoder, detector, content(notices=[notice()]))
+    for found in (answers.ask(QUESTION, now=now), answers.open_article("health-card", now=now, reader="en")):
+        assert found is not None
+        assert [one.id for one in found.notices] == (["office-closed"] if there else [])
+
+
+def test_a_notice_of_another_topic_or_country_is_not_shown(encoder: Encoder, detector: LanguageDetector) -> None:
+    notices = [notice("other-topic", topics=["work"]), notice("other-country", countries=["SK"])]
+    assert answers_of(encoder, detector, content(notices=notices)).ask(QUESTION, now=NOW).notices == []
+
+
+def test_a_contacts_texts_are_in_the_readers_language_or_the_nearest() -> None:
+    assert show_contact(contact(), "hu").purpose == "Válaszol a kérdésekre"
+    assert show_contact(contact(), "vi").purpose == "Answers questions"
+    assert show_contact(contact(), "hu").phones[0].note == "free"
+    assert in_language({}, "hu") is None
+
+
+def test_a_question_sees_one_library_whole_while_others_take_its_place(
+    encoder: Encoder, detector: LanguageDetector
+) -> None:
+    """Library n says version n everywhere, and is calibrated to a confidence of its own."""
+    pairs = []
+    for version in (1, 2):
+        said = text("Health card", f"Version {version} of the text about the card.")
+        whole = content(article(en=revision(said, number=version, last_major=version)), procedure())
+        library = Library(whole, encoder, version=version)
+        pairs.append((library, equal_confidence(ALWAYS, intercept=float(version))))
+    answers = Answers(*pairs[0], detector, site())
+    confidence_of = {1: 0.7311, 2: 0.8808}
+    over = threading.Event()
+
+    def publish() -> None:
+        while not over.is_set():
+            for pair in reversed(pairs):
+                answers.replace(*pair)
+
+    publisher = threading.Thread(target=publish)
+    publisher.start()
+    try:
+        for _ in range(150):
+            found = answers.ask(QUESTION, now=NOW, language="en")
+            assert found.answer is not None
+            assert found.answer.text == f"Version {found.answer.revision} of the text about the card."
+            assert found.confidence == pytest.approx(confidence_of[found.answer.revision], abs=1e-4)
+    finally:
+        over.set()
+        publisher.join()
+
+
+def test_elapsed_time_is_counted_in_milliseconds(small: Answers) -> None:
+    assert small.ask(QUESTION, now=NOW).elapsed_ms > 0
+
+
+def test_hungarian_readers_find_hungarian_starter_answers(starter_library: Library, detector: LanguageDetector) -> None:
+    answers = Answers(starter_library, ANSWERING, detector, starter_library.content.sites[0])
+    answer = answers.ask("Hogyan kapok TAJ-kártyát?", now=NOW).answer
+    assert answer is not None
+    assert primary(answer.language) == "hu"
+    assert "TAJ" in answer.title + answer.text

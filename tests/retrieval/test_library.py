@@ -1,0 +1,157 @@
+import numpy as np
+import pytest
+
+from knowledge_base.documents import Article, Content
+from retrieval.encoder import Encoder
+from retrieval.library import Library, published, quotable_parts, search_document, step_text
+from tests.builders import article, content, facts, notice, procedure, revision, text
+
+ONLY_HU = {"HU"}
+
+
+def library_of(encoder: Encoder, *articles: Article, **changes: object) -> Library:
+    return Library(content(*articles, **changes), encoder)
+
+
+def found(library: Library, question: str, countries: set[str] = ONLY_HU) -> list[str]:
+    return [hit.article.id for hit in library.search(question, countries=countries, year=2026)]
+
+
+@pytest.fixture(scope="module")
+def small(encoder: Encoder) -> Library:
+    """Two countries' health cards, and two articles about the past."""
+    past = facts(history=True, topics=["work"])
+    return library_of(
+        encoder,
+        article("health-card", en=revision(text("Health card", "If it was stopped, return it to the officials."))),
+        article("health-card-sk", facts=facts(country="SK"), en=revision(text("Slovak health card"))),
+        article("lodestar", facts=past, en=revision(text("The LODESTAR project", "LODESTAR helped officials."))),
+        article("old-stop", facts=past, en=revision(text("Return was stopped", "It was stopped in 2015."))),
+        procedure(),
+    )
+
+
+def test_only_articles_of_the_countries_are_found(small: Library) -> None:
+    assert "health-card-sk" not in found(small, "Slovak health card")
+    assert found(small, "Slovak health card", {"SK"}) == ["health-card-sk"]
+    assert set(found(small, "Slovak health card", {"SK", "HU"})) >= {"health-card", "health-card-sk"}
+
+
+def test_a_country_without_articles_finds_nothing(small: Library) -> None:
+    assert found(small, "health card", {"PL"}) == []
+    assert found(small, "health card", set()) == []
+
+
+def test_history_does_not_answer_a_question_about_today(small: Library) -> None:
+    assert not {"lodestar", "old-stop"} & set(found(small, "Is the return stopped? Who helps officials?"))
+
+
+@pytest.mark.parametrize("question", ["Was return stopped in 2015?", "2015-ben leállt?", "هل توقفت العودة عام ٢٠١٥؟"])
+def test_a_past_year_opens_history_in_any_digits(small: Library, question: str) -> None:
+    assert "old-stop" in found(small, question)
+
+
+@pytest.mark.parametrize("question", ["What was Lodestar?", "Mi volt a LODESTAR?"])
+def test_a_past_projects_name_opens_history(small: Library, question: str) -> None:
+    assert found(small, question)[0] == "lodestar"
+
+
+@pytest.mark.parametrize("question", ["Was return stopped in 2025?", "stopped in 2027?", "Call 0620151234", "12015"])
+def test_this_year_the_last_and_other_numbers_do_not_open_history(small: Library, question: str) -> None:
+    assert "old-stop" not in found(small, question)
+
+
+def test_a_word_of_a_history_articles_questions_is_no_name(encoder: Encoder) -> None:
+    old = text("The LODESTAR project", questions=["Was there an Armenian website?"])
+    library = library_of(encoder, article("lodestar", facts=facts(history=True), en=revision(old)), article())
+    assert found(library, "I need help in Armenian") == ["health-card"]
+
+
+def test_starter_history_answers_only_about_the_past(starter_library: Library) -> None:
+    history = {article.id for article in starter_library.content.articles if article.facts.history}
+    assert found(starter_library, "What was the INTI project?")[0] == "inti-project"
+    for question in ("I need help in Armenian", "Can I train as a nurse?", "How do I return home?"):
+        assert not history & set(found(starter_library, question))
+
+
+def test_an_article_is_found_once_by_its_best_translation(encoder: Encoder) -> None:
+    hu = text("Egészségügyi kártya", "A hivatal kártyát ad.", questions=["Hogyan kapok kártyát?"])
+    library = library_of(encoder, article(en=revision(), hu=revision(hu, renders=1)), procedure())
+    hits = library.search("Hogyan kapok egészségügyi kártyát?", countries=ONLY_HU, year=2026)
+    assert [hit.article.id for hit in hits].count("health-card") == 1
+    assert (hits[0].article.id, hits[0].language) == ("health-card", "hu")
+
+
+def test_hits_are_at_most_the_limit_best_first(starter_library: Library) -> None:
+    hits = starter_library.search("residence permit for work", countries=ONLY_HU, year=2026, limit=3)
+    scores = [hit.hit.score for hit in hits]
+    assert len(hits) == 3
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_draft_is_neither_found_nor_shown(encoder: Encoder) -> None:
+    whole = content(article())
+    draft = article("secret").model_dump()
+    draft["translations"]["en"] = {"draft": draft["translations"]["en"]["published"]}
+    library = Library(content(article(), Article.model_validate(draft)), encoder)
+    assert found(library, "secret health card") == ["health-card"]
+    assert library.revision("secret", "en") is None
+    assert len(published(library.content)) == len(published(whole)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reader", "shown"),
+    [("hu", "hu"), ("sr-Latn", "sr"), ("hr", "sr"), ("de", "en"), ("zh-Hant", "zh-Hans"), ("en", "en")],
+)
+def test_a_reader_gets_the_nearest_translation(encoder: Encoder, reader: str, shown: str) -> None:
+    library = library_of(encoder, article(en=revision(), hu=revision(), sr=revision(), zh_Hans=revision()))
+    chosen = library.revision("health-card", reader)
+    assert chosen is not None
+    assert chosen[0] == shown
+
+
+def test_the_last_resort_is_the_source_language(encoder: Encoder) -> None:
+    library = library_of(encoder, article(source_language="hu", hu=revision(), ar=revision()))
+    chosen = library.revision("health-card", "vi")
+    assert chosen is not None
+    assert chosen[0] == "hu"
+
+
+def test_an_unknown_article_has_no_revision(small: Library) -> None:
+    assert small.revision("nothing-here", "en") is None
+
+
+def test_notices_reach_the_topics_under_theirs_and_their_countries_only(encoder: Encoder) -> None:
+    whole = content(notices=[notice("broad", topics=["health"]), notice("narrow", topics=["dentist"])])
+    dentist = whole.topics[0].model_copy(update={"id": "dentist", "parent": "health"})
+    library = Library(whole.model_copy(update={"topics": [*whole.topics, dentist]}), encoder)
+    assert [n.id for n in library.notices(["dentist"], ONLY_HU)] == ["broad", "narrow"]
+    assert [n.id for n in library.notices(["health"], ONLY_HU)] == ["broad"]
+    assert library.notices(["work"], ONLY_HU) == []
+    assert library.notices(["health"], {"SK"}) == []
+
+
+def test_search_reads_search_questions_and_plain_text() -> None:
+    said = text(body="See **the [office](https://example.org)**.", search_questions=["taj karte wo"])
+    document = search_document(article(), "en", revision(said))
+    assert document.questions == ("How do I get: Health card?", "taj karte wo")
+    assert document.parts == ("See the office.",)
+
+
+def test_quotable_parts_are_the_sections_then_the_steps() -> None:
+    said = procedure().translations["en"].published
+    assert said is not None
+    parts = quotable_parts(said.text)
+    assert parts == [
+        "You need a tax card before you start to work.",
+        "## If you lose it\n\nAsk again.",
+        "**Fill in the form**\n- Passport\nFree",
+        "**Take it to the tax office**\nTax office\nWithin 15 days",
+    ]
+    assert parts[2:] == [step_text(step) for step in said.text.steps]
+
+
+def test_a_library_without_articles_finds_nothing(encoder: Encoder) -> None:
+    empty = Library(Content(), encoder)
+    assert empty.search("health card", countries=ONLY_HU, year=2026) == []
+    assert np.array_equal(empty.index.search("x"), [])
