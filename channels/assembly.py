@@ -67,6 +67,13 @@ class Assembly:
         self._encoder: Encoder | None = None
         self._index_dir = index_dir
 
+    @property
+    def served(self) -> Served | None:
+        if self.asking is None:
+            return None
+        library = self.asking.library
+        return Served(library.version, len(library.articles), len(library.index.passages))
+
     async def follow(self, progress: Progress | None = None, *, refit: bool = False) -> Served | None:
         """Load if there is something newer than what is served, and then say what; the old one serves meanwhile."""
         if self.asking is None:
@@ -76,13 +83,13 @@ class Assembly:
             if self.asking is not None and version == self.asking.library.version:
                 return None
             content = await repository.load_content(session)
-        library = await asyncio.to_thread(self._load, content, version, progress, refit)
-        return Served(version, len(library.articles), len(library.index.passages))
+        await asyncio.to_thread(self._load, content, version, progress, refit)
+        return self.served
 
     async def close(self) -> None:
         await self.database.close()
 
-    def _load(self, content: Content, version: int, progress: Progress | None, refit: bool) -> Library:
+    def _load(self, content: Content, version: int, progress: Progress | None, refit: bool) -> None:
         site = chosen_site(content, self._site)
         encoder = self._encoder = self._encoder or load_encoder(self._encoder_name)
         library = Library(content, encoder, version=version, cache=VectorCache(self._index_dir), progress=progress)
@@ -90,8 +97,7 @@ class Assembly:
             # What was published shows at once; its own calibration follows a moment later.
             self.asking.replace(library, self.asking.calibration)
             self.asking.replace(library, calibration(library, site, self._index_dir))
-            return library
+            return
         fitted = calibration(library, site, self._index_dir, refit=refit)
         self.asking = Answers(library, fitted, LanguageDetector(site.languages), site)
         self.conversing = Engine(self.database, self.asking, now)
-        return library

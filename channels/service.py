@@ -44,6 +44,9 @@ class Assembly(Protocol):
     asking: Asking | None
     conversing: Conversing | None
 
+    @property
+    def served(self) -> Served | None: ...
+
     async def follow(self) -> Served | None: ...
 
     async def close(self) -> None: ...
@@ -56,8 +59,11 @@ class Service:
         self._settings = {"database_url": database_url, "site": site, "encoder": encoder, "index_dir": index_dir}
         self._assembly: Assembly | None = None
         self._task: asyncio.Task[None] | None = None
-        self.served: Served | None = None
         self.failure: str | None = None
+
+    @property
+    def served(self) -> Served | None:
+        return self._assembly.served if self._assembly else None
 
     @property
     def asking(self) -> Asking | None:
@@ -88,7 +94,6 @@ class Service:
                 changed = await self._assembly.follow()
                 self.failure = None
                 if changed:
-                    self.served = changed
                     log.info("serving %s", changed)
             except Exception as error:
                 if self.failure is None:

@@ -1,5 +1,6 @@
 """The Markdown that articles use: which of it is allowed, and its sections."""
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,8 @@ from markdown_it.token import Token
 
 ALLOWED_HEADINGS: Final = {"h2", "h3"}
 ALLOWED_LINKS: Final = ("https://", "http://", "mailto:", "tel:")
+# Texts that have not changed since the last publication are not parsed again.
+CACHED: Final = 20_000
 CONTROL_CHARACTER: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _parser = MarkdownIt("commonmark")
 # Left to itself the parser shows a link that it holds for dangerous as text; here it must be found.
@@ -24,7 +27,8 @@ class Section:
     text: str
 
 
-def body_problems(body: str) -> list[tuple[int, str]]:
+@functools.lru_cache(CACHED)
+def body_problems(body: str) -> tuple[tuple[int, str], ...]:
     """What the body must not have: `(line of the body from 1, reason)`."""
     problems = [
         (body.count("\n", 0, found.start()) + 1, f"the control character U+{ord(found[0]):04X} is not allowed")
@@ -40,7 +44,7 @@ def body_problems(body: str) -> list[tuple[int, str]]:
             reason = _inline_problem(child)
             if reason:
                 problems.append((line, reason))
-    return list(dict.fromkeys(problems))
+    return tuple(dict.fromkeys(problems))
 
 
 def _inline_problem(token: Token) -> str | None:
@@ -55,7 +59,8 @@ def _inline_problem(token: Token) -> str | None:
     return None
 
 
-def sections(body: str) -> list[Section]:
+@functools.lru_cache(CACHED)
+def sections(body: str) -> tuple[Section, ...]:
     """The body cut at its `##` headings, in order; empty parts are left out."""
     lines = body.split("\n")
     tokens = _parser.parse(body)
@@ -69,9 +74,10 @@ def sections(body: str) -> list[Section]:
         text = "\n".join(lines[begin:end]).strip()
         if text:
             found.append(Section(heading, text))
-    return found
+    return tuple(found)
 
 
+@functools.lru_cache(CACHED)
 def plain_text(markdown: str) -> str:
     """The words of a Markdown text without its marks, for search and speech."""
     words: list[str] = []

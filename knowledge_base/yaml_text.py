@@ -63,7 +63,7 @@ class YamlText:
             raise YamlError(line, f"the control character U+{ord(text[error.position]):04X} is not allowed") from error
         except RecursionError as error:
             raise YamlError(1, "not YAML: nested too deeply") from error
-        except (ValueError, KeyError, AttributeError) as error:
+        except (ValueError, LookupError, AttributeError) as error:
             # A value that is not what its own tag says, such as `!!int x`.
             raise YamlError(1, f"not YAML: {error}") from error
         if not isinstance(self.value, dict):

@@ -177,13 +177,13 @@ def show_notice(notice: Notice, reader: str) -> ShownNotice:
     language = fallbacks(reader, set(notice.texts))[0]
     chosen = notice.texts[language]
     dates = {"valid_from": notice.valid_from, "valid_until": notice.valid_until}
-    text = chosen.text
+    title, text = chosen.title, chosen.text
     for name, value in dates.items():
         if value is not None:
             # The day that the editor wrote: `T24:00` ends it, and is not the next one to a reader.
             day = format_date(date.fromisoformat(value[:10]), format="long", locale=locale(language))
-            text = text.replace(f"{{{name}}}", day)
-    return ShownNotice(id=notice.id, title=chosen.title, text=text, language=language)
+            title, text = (said.replace(f"{{{name}}}", day) for said in (title, text))
+    return ShownNotice(id=notice.id, title=title, text=text, language=language)
 
 
 def show_contact(contact: Contact, reader: str) -> ShownContact:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import expit
 
 from knowledge_base.documents import Article, Content, Translation
 from retrieval.library import ArticleHit, Library
@@ -55,7 +56,7 @@ class Calibration:
         """P(the first hit's article answers), in [0, 1]; 0 without hits."""
         if not hits:
             return 0.0
-        return float(_sigmoid(self.intercept + features(hits) @ np.array(self.coefficients)))
+        return float(expit(self.intercept + features(hits) @ np.array(self.coefficients)))
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,10 +91,6 @@ def features(hits: list[ArticleHit]) -> Floats:
     second, fifth = (hits[i].hit.score if len(hits) > i else 0.0 for i in (1, 4))
     similarities = [best.dense, best.support, best.passage_words, best.document_words]
     return np.array([*similarities, best.score - second, best.score - fifth])
-
-
-def _sigmoid(x: Floats | float) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.asarray(x, dtype=np.float64))))
 
 
 def fit(
@@ -164,12 +161,12 @@ def _fit(examples: list[Example], fingerprint: str) -> Calibration:
     def loss(parameters: Floats) -> tuple[float, Floats]:
         logits = parameters[0] + scaled @ parameters[1:]
         value = np.logaddexp(0, logits) - right * logits
-        slope = _sigmoid(logits) - right
+        slope = expit(logits) - right
         gradient = np.concatenate([[slope.mean()], scaled.T @ slope / len(right) + 2 * L2 * parameters[1:]])
         return float(value.mean() + L2 * (parameters[1:] ** 2).sum()), gradient
 
     found = minimize(loss, np.zeros(1 + len(FEATURES)), jac=True, method="L-BFGS-B").x
-    probabilities = _sigmoid(found[0] + scaled @ found[1:])
+    probabilities = expit(found[0] + scaled @ found[1:])
     answerable = np.array([example.answerable for example in examples], dtype=bool)
     answer_from = _threshold(probabilities, right, answerable)
     answered = probabilities >= answer_from
@@ -191,5 +188,7 @@ def _threshold(probabilities: Floats, right: NDArray[np.bool_], answerable: NDAr
     order = np.argsort(-probabilities)
     wrong = np.cumsum((answerable & ~right)[order]) / max(answerable.sum(), 1)
     outside = np.cumsum(~answerable[order]) / max((~answerable).sum(), 1)
-    allowed = np.flatnonzero((wrong <= MAX_WRONG) & (outside <= MAX_WRONG))
+    # Equal probabilities are answered together or not at all.
+    ends = np.append(np.diff(probabilities[order]) != 0, True)
+    allowed = np.flatnonzero((wrong <= MAX_WRONG) & (outside <= MAX_WRONG) & ends)
     return float(probabilities[order[allowed[-1]]]) if len(allowed) else 1.01

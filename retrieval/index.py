@@ -71,7 +71,7 @@ class HybridIndex:
             starts.append(len(self.passages))
         self._starts = np.array(starts)
         texts = [passage.text for passage in self.passages]
-        self.fingerprint = _fingerprint(encoder.digest, texts)
+        self.fingerprint = _fingerprint(f"{encoder.digest} {self.weights}", texts)
         self._vectors = (cache or VectorCache(None)).vectors(texts, encoder, progress)
         self._faiss = faiss.IndexFlatIP(encoder.dimensions)
         self._faiss.add(self._vectors)
@@ -157,9 +157,9 @@ class HybridIndex:
         )
 
 
-def _fingerprint(encoder: str, texts: list[str]) -> str:
+def _fingerprint(settings: str, texts: list[str]) -> str:
     """Changes whenever the scores could."""
-    digest = hashlib.blake2b(encoder.encode(), digest_size=16)
+    digest = hashlib.blake2b(settings.encode(), digest_size=16)
     for text in texts:
         digest.update(b"\0" + text.encode("utf-8", "replace"))
     return digest.hexdigest()

@@ -5,6 +5,8 @@ inflection and typing (McNamee and Mayfield 2004).
 """
 
 import functools
+import math
+import threading
 from collections import Counter
 from collections.abc import Iterable
 
@@ -41,6 +43,10 @@ STEMMERS = {
 }
 
 
+# A Snowball stemmer keeps the word it works on: one thread at a time.
+_stemming = threading.Lock()
+
+
 @functools.cache
 def _stemmer(language: str) -> "snowballstemmer.BaseStemmer | None":
     algorithm = STEMMERS.get(primary(language))
@@ -52,7 +58,10 @@ def _stems(word: str, language: str) -> tuple[str, ...]:
     if UNSPACED.search(word):
         return tuple(word[i : i + n] for n in (1, 2) for i in range(len(word) - n + 1))
     stemmer = _stemmer(language)
-    return (without_marks(stemmer.stemWord(word) if stemmer else word),)
+    if stemmer is not None:
+        with _stemming:
+            word = stemmer.stemWord(word)
+    return (without_marks(word),)
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -84,7 +93,7 @@ class TermIndex:
         for terms in texts:
             for term, count in Counter(terms).items():
                 indices.append(self._ids.setdefault(term, len(self._ids)))
-                values.append(1 + np.log(count))
+                values.append(1 + math.log(count))
             starts.append(len(indices))
         shape = (len(texts), len(self._ids))
         arrays = (np.array(values, np.float32), np.array(indices, np.int32), np.array(starts))
@@ -103,7 +112,7 @@ class TermIndex:
         square = 0.0
         for term, count in Counter(terms).items():
             column = self._ids.get(term)
-            weight = (1 + np.log(count)) * (self._unseen_idf if column is None else self._idf[column])
+            weight = (1 + math.log(count)) * float(self._unseen_idf if column is None else self._idf[column])
             square += weight * weight
             if column is not None:
                 begin, end = self._postings.indptr[column], self._postings.indptr[column + 1]

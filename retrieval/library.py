@@ -112,9 +112,12 @@ class Library:
         return [n for n in self.content.notices if scope & set(n.topics) and countries & set(n.countries)]
 
     def _path(self, topic: str) -> list[str]:
-        path = [topic]
-        while (found := self.topics.get(path[-1])) is not None and found.parent is not None:
-            path.append(found.parent)
+        path: list[str] = []
+        above: str | None = topic
+        while above is not None and above not in path:
+            path.append(above)
+            found = self.topics.get(above)
+            above = found.parent if found else None
         return path
 
     def _allowed(self, question: str, countries: set[str], year: int) -> NDArray[np.bool_]:

@@ -143,12 +143,12 @@ def content(*articles: Article, **changes: Any) -> Content:
 
 
 def calibration(library: Library) -> Calibration:
-    """Answers where a passage has most of the question's words, offers choices where it has some."""
+    """Answers where a passage has most of the question's words, offers choices where it has any."""
     return Calibration(
         intercept=-3.0,
         coefficients=tuple(8.0 if feature == "passage_words" else 0.0 for feature in FEATURES),
         answer_from=0.5,
-        choices_from=0.1,
+        choices_from=0.05,
         fingerprint=library.index.fingerprint,
         questions=100,
         answered_right=0.5,

@@ -18,7 +18,7 @@ LanguageTag = Annotated[str, StringConstraints(pattern=f"^{TAG.pattern}$", max_l
 
 
 class Question(BaseModel):
-    """`language` is the reader's own choice; left out, it is detected. `country` narrows the site's countries."""
+    """`language` is the reader's own choice; left out, it is detected. `country` stands in for the site's countries."""
 
     model_config = ConfigDict(extra="forbid")
     text: str

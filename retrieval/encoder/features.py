@@ -31,6 +31,7 @@ def words(text: str) -> list[str]:
     return WORD.findall(unicodedata.normalize("NFKC", text).lower())
 
 
+@functools.lru_cache(maxsize=200_000)
 def without_marks(word: str) -> str:
     """The word without combining marks, Arabic letter variants unified."""
     decomposed = unicodedata.normalize("NFD", word)

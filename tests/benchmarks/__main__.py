@@ -116,7 +116,9 @@ def main(shared: Path | None) -> str:
             return report, times
 
         report, times = run(questions())
-    parts.append(f"- a question in process, p50 / p99: {np.percentile(times, 50):.1f} / {np.percentile(times, 99):.1f} ms")
+    parts.append(
+        f"- a question in process, p50 / p99: {np.percentile(times, 50):.1f} / {np.percentile(times, 99):.1f} ms"
+    )
     parts += ["", f"## Our own questions ({len(texts)}, {len(files)} languages)", "", str(report.meta), ""]
     metrics = ["top1", "top3", "answered_right", "answered_wrong", "abstained", "out_answered", "language_right"]
     shown = Report(report.meta, [row for row in report.rows if row["variant"] == "all"])

@@ -29,7 +29,9 @@ def fresh_database(tmp_path_factory: pytest.TempPathFactory) -> FreshDatabase:
     async def fresh() -> AsyncIterator[Database]:
         with tempfile.TemporaryDirectory() as folder:
             database = Database(f"sqlite+aiosqlite:///{shutil.copy(template, folder)}")
-            yield database
-            await database.close()
+            try:
+                yield database
+            finally:
+                await database.close()
 
     return fresh

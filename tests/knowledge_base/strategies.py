@@ -11,6 +11,7 @@ from knowledge_base.documents import (
     Contact,
     Content,
     Hours,
+    Kind,
     Notice,
     NoticeText,
     Phone,
@@ -178,7 +179,7 @@ def _revisions(draw: st.DrawFn, number: int, n_steps: int, renders: int | None, 
 
 @st.composite
 def articles(draw: st.DrawFn, id: str, topics: list[str], contacts: list[str]) -> Article:
-    kind = draw(st.sampled_from(["faq", "procedure", "directory"]))
+    kind: Kind = draw(st.sampled_from(["faq", "procedure", "directory"]))
     n_steps = draw(st.integers(1, 3)) if kind == "procedure" else 0
     source, *others = draw(st.lists(languages, min_size=1, max_size=3, unique=True))
     facts = ArticleFacts(

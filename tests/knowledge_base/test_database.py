@@ -1,6 +1,7 @@
 """The database: its schema, its transactions."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,12 +66,26 @@ async def test_migrating_again_keeps_what_is_there(database: Database) -> None:
     assert await stored(database) == before
 
 
-async def test_two_processes_may_migrate_at_the_same_time(tmp_path: Path) -> None:
-    databases = [Database(f"sqlite+aiosqlite:///{tmp_path / 'new' / 'kalauz.db'}") for _ in range(4)]
-    await asyncio.gather(*(database.migrate() for database in databases))
-    assert (await stored(databases[0]))[1] == 0
-    for database in databases:
-        await database.close()
+MIGRATE = """
+import asyncio, sys
+from knowledge_base.database import Database
+
+async def migrate():
+    database = Database(sys.argv[1])
+    await database.migrate()
+    await database.close()
+
+asyncio.run(migrate())
+"""
+
+
+async def test_several_processes_may_migrate_at_the_same_time(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'new' / 'kalauz.db'}"
+    processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATE, url) for _ in range(4)]
+    assert [await process.wait() for process in processes] == [0, 0, 0, 0]
+    database = Database(url)
+    assert (await stored(database))[1] == 0
+    await database.close()
 
 
 async def test_a_new_database_makes_its_folder(tmp_path: Path) -> None:

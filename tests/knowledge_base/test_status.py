@@ -12,8 +12,6 @@ from tests import builders
 from tests.knowledge_base.conftest import FreshDatabase
 from tests.knowledge_base.stored import stored, take_in
 
-Edit = str  # "major" or "minor" edit of the source, or "translate"
-
 
 def article(source_number: int | None, last_major: int | None, renders: int) -> Article:
     source = builders.revision(number=source_number, last_major=last_major)
@@ -27,12 +25,12 @@ def article(source_number: int | None, last_major: int | None, renders: int) -> 
 @example(edits=["major", "translate", "minor"])
 @example(edits=["minor", "major", "translate", "minor", "major"])
 def test_a_translation_is_outdated_if_and_only_if_a_major_source_revision_is_newer(
-    edits: list[Edit], fresh_database: FreshDatabase
+    edits: list[str], fresh_database: FreshDatabase
 ) -> None:
     async def state_after_edits() -> str:
         number = last_major = renders = 1
         async with fresh_database() as database:
-            for n, edit in enumerate(["translate", *edits]):
+            for edit in ["translate", *edits]:
                 if edit == "translate":
                     renders = number
                 else:
@@ -41,7 +39,6 @@ def test_a_translation_is_outdated_if_and_only_if_a_major_source_revision_is_new
                 source = builders.revision(builders.text(body=f"{number}"), number=number, last_major=last_major)
                 translation = builders.revision(builders.text(body=f"hu {renders}"), renders=renders)
                 await take_in(database, builders.content(builders.article(en=source, hu=translation)))
-                assert n == 0 or edit == "translate" or (await stored(database))[1] == n + 1
             content, _ = await stored(database)
         return translation_state(content.articles[0], "hu")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.documents import Content
-from retrieval.confidence import Calibration, fit
+from retrieval.confidence import MAX_WRONG, Calibration, fit
 from retrieval.encoder import Encoder
 from retrieval.library import Library
 from retrieval.question_sets import Question, read_questions
@@ -19,7 +19,8 @@ def fit_to(library: Library, questions: list[Question]) -> Calibration:
 
 @pytest.fixture(scope="module")
 def questions() -> list[Question]:
-    return read_questions(ROOT / "tests/benchmarks/questions/en.tsv") * 5
+    files = sorted((ROOT / "tests/benchmarks/questions").glob("*.tsv"))
+    return [question for path in files for question in read_questions(path)]
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,12 @@ def test_the_fit_says_what_it_saw(fitted: Calibration, questions: list[Question]
     assert fitted.questions == sum(question.kind in ("in", "out") for question in questions)
     assert fitted.fingerprint == starter_library.index.fingerprint
     assert all(0 <= share <= 1 for share in (fitted.answered_right, fitted.answered_wrong, fitted.out_answered))
+
+
+def test_on_what_was_fitted_wrong_answers_stay_under_the_limit(fitted: Calibration) -> None:
+    assert fitted.answered_wrong <= MAX_WRONG
+    assert fitted.out_answered <= MAX_WRONG
+    assert fitted.answered_right > 0
 
 
 def test_the_fit_is_the_same_each_time(

@@ -89,6 +89,14 @@ def test_the_score_is_the_weighted_sum_of_the_similarities(encoder: Encoder) -> 
         assert hit.score == pytest.approx(expected, abs=1e-6)
 
 
+def test_dense_and_lexical_search_count_their_own_similarities_only(encoder: Encoder) -> None:
+    index = HybridIndex(documents(), encoder, weights=Weights(0.5, 3, 0.25, 2))
+    for hit in index.search("health insurance card", retriever="dense"):
+        assert hit.score == pytest.approx(0.5 * hit.dense + 3 * hit.support, abs=1e-6)
+    for hit in index.search("health insurance card", retriever="lexical"):
+        assert hit.score == pytest.approx(0.25 * hit.passage_words + 2 * hit.document_words, abs=1e-6)
+
+
 def test_a_hit_names_its_best_passage(encoder: Encoder) -> None:
     page = SearchDocument("d", "en", "Card", (), ("You pay nothing for it at all.", "Take a photograph with you."))
     hit = HybridIndex([page], encoder).search("photograph")[0]

@@ -1,82 +1,140 @@
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
-from hypothesis import given
+import snowballstemmer
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.lexical import LexicalIndex, character_terms, word_terms
+from retrieval.encoder.features import without_marks
+from retrieval.lexical import STEMMERS, LexicalIndex, TermIndex, character_terms, stem_terms
 
 TEXTS = [
-    "Residence permit for work",
-    "Tartózkodási engedély munkavállaláshoz",
-    "Health insurance card",
-    "如何申请居留许可",
-    "医院和医生",
-    "Дозвола боравка за рад",
+    ("en", "Residence permit for work"),
+    ("hu", "Tartózkodási engedély munkavállaláshoz"),
+    ("en", "Health insurance card"),
+    ("zh-Hans", "如何申请居留许可"),
+    ("zh-Hans", "医院和医生"),
+    ("sr", "Дозвола боравка за рад"),
 ]
+WRITING = "abcdé 居留许可жőع"
 
 
-def best(query: str) -> str:
-    return TEXTS[int(LexicalIndex(TEXTS).scores(query).argmax())]
+def index_of(*texts: str) -> LexicalIndex:
+    """Each English text is a document with one passage."""
+    return LexicalIndex([("en", text) for text in texts], [("en", text) for text in texts])
 
 
-def test_a_chinese_word_of_two_characters_is_found_within_a_run() -> None:
-    assert best("居留") == TEXTS[3]
-    assert best("医生") == TEXTS[4]
+@pytest.fixture(scope="module")
+def index() -> LexicalIndex:
+    return LexicalIndex(TEXTS, TEXTS)
 
 
-def test_a_hungarian_word_is_found_with_any_suffix() -> None:
-    assert best("engedélyeket") == TEXTS[1]
-    assert best("munkavállalásról") == TEXTS[1]
+def best(index: LexicalIndex, query: str) -> str:
+    return TEXTS[int(index.scores(query)[1].argmax())][1]
 
 
-def test_a_word_is_found_without_its_accents_and_with_a_misspelling() -> None:
-    assert best("tartozkodasi") == TEXTS[1]
-    assert best("insurence") == TEXTS[2]
+def test_a_chinese_word_of_two_characters_is_found_within_a_run(index: LexicalIndex) -> None:
+    for scores, text in ((index.scores("居留"), 3), (index.scores("医生"), 4)):
+        assert [side.argmax() for side in scores] == [text, text]
+
+
+def test_a_hungarian_word_is_found_with_any_suffix(index: LexicalIndex) -> None:
+    assert best(index, "engedélyeket") == TEXTS[1][1]
+    assert best(index, "munkavállalásról") == TEXTS[1][1]
+    assert index.scores("engedélyeket")[0].argmax() == 1
+
+
+def test_a_word_is_found_without_its_accents_and_with_a_misspelling(index: LexicalIndex) -> None:
+    assert best(index, "tartozkodasi") == TEXTS[1][1]
+    assert best(index, "insurence") == TEXTS[2][1]
+
+
+def test_a_word_is_stemmed_in_each_language_that_has_a_stemmer() -> None:
+    assert stem_terms("permits", ["en"]) == ["permit"]
+    assert stem_terms("permits", ["vi"]) == ["permits"]
+    assert set(stem_terms("engedélyeket", ["vi", "hu"])) == {"engedelyeket", "engedely"}
+
+
+def test_the_same_stem_in_two_languages_counts_once() -> None:
+    assert stem_terms("visa", ["vi", "sq"]) == ["visa"]
 
 
 def test_chinese_terms_are_characters_and_pairs() -> None:
-    assert sorted(word_terms("居留")) == sorted(["居", "留", "居留"])
+    assert sorted(stem_terms("居留", ["en"])) == sorted(["居", "留", "居留"])
     assert character_terms("居留许") == ["居留", "留许", "居留许"]
 
 
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:
-    texts = ["permit office", "permit school", "permit doctor", "permit"]
-    scores = LexicalIndex(texts).scores("permit doctor")
-    assert scores.argmax() == 2
-    assert LexicalIndex(texts).scores("doctor")[2] > LexicalIndex(texts).scores("permit")[2]
+    index = index_of("permit office", "permit school", "permit doctor", "permit")
+    assert index.scores("permit doctor")[1].argmax() == 2
+    assert index.scores("permit doctor office")[1][3] < index.scores("permit doctor office")[1][2]
 
 
-def test_an_unknown_word_lowers_the_score_of_what_is_found() -> None:
-    index = LexicalIndex(TEXTS)
-    assert index.scores("insurance brzx")[2] < index.scores("insurance")[2]
+def test_an_unknown_word_lowers_the_score_of_what_is_found(index: LexicalIndex) -> None:
+    assert index.scores("insurance brzx")[0][2] < index.scores("insurance")[0][2]
+
+
+def test_threads_get_the_stems_that_one_gets() -> None:
+    words = [f"{stem}{i}{ending}" for i in range(60) for stem in ("iskola", "gyerek") for ending in ("okban", "knak")]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda word: stem_terms(word, ["hu"]), words))
+    finally:
+        sys.setswitchinterval(interval)
+    alone = snowballstemmer.stemmer("hungarian")
+    assert together == [[without_marks(alone.stemWord(word))] for word in words]
 
 
 @pytest.mark.parametrize("query", ["", "?!", "\x00\ud800", "👍", "qqqq"])
-def test_a_query_without_known_words_scores_nothing(query: str) -> None:
-    assert not LexicalIndex(TEXTS).scores(query).any()
+def test_a_query_without_known_words_scores_nothing(index: LexicalIndex, query: str) -> None:
+    assert not any(side.any() for side in index.scores(query))
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["?!", "👍"]])
 def test_an_index_without_words_scores_nothing(texts: list[str]) -> None:
-    scores = LexicalIndex(texts).scores("permit")
-    assert scores.shape == (len(texts),)
-    assert not scores.any()
+    for side in index_of(*texts).scores("permit"):
+        assert side.shape == (len(texts),)
+        assert not side.any()
 
 
-@given(
-    st.lists(st.text("abcé 居留许可жő", max_size=30), min_size=1, max_size=8), st.text("abcé 居留许可жő", max_size=30)
-)
+@settings(deadline=None)
+@given(st.lists(st.text(WRITING, max_size=30), min_size=1, max_size=8), st.text(WRITING, max_size=30))
 def test_scores_are_between_zero_and_one(texts: list[str], query: str) -> None:
-    scores = LexicalIndex(texts).scores(query)
-    assert scores.dtype == np.float32
-    assert ((scores >= 0) & (scores <= 1)).all()
+    for side in index_of(*texts).scores(query):
+        assert side.dtype == np.float32
+        assert ((side >= 0) & (side <= 1)).all()
 
 
-@given(st.lists(st.text("abcdé 居留许可жő", min_size=1, max_size=30).filter(word_terms), min_size=1, max_size=8))
+@settings(deadline=None)
+@given(st.lists(st.text(WRITING, min_size=1, max_size=30).filter(character_terms), min_size=1, max_size=8))
 def test_a_text_is_most_similar_to_itself(texts: list[str]) -> None:
-    index = LexicalIndex(texts)
+    index = index_of(*texts)
     for number, text in enumerate(texts):
-        scores = index.scores(text)
-        # A single Han character has no pair: only half of the measure sees it.
-        assert scores[number] == pytest.approx(1 if character_terms(text) else 0.5, abs=1e-5)
-        assert scores[number] >= scores.max() - 1e-5
+        for side in index.scores(text):
+            assert side[number] == pytest.approx(1, abs=1e-5)
+            assert side[number] >= side.max() - 1e-5
+
+
+@given(st.lists(st.lists(st.sampled_from("abcde"), min_size=1), min_size=1, max_size=6))
+def test_terms_score_as_the_cosine_counted_by_hand(texts: list[list[str]]) -> None:
+    def vector(terms: list[str]) -> np.ndarray:
+        count = np.array([terms.count(term) for term in "abcde"], dtype=float)
+        frequency = np.array([sum(term in text for text in texts) for term in "abcde"])
+        idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
+        weights = np.where(count > 0, 1 + np.log(np.maximum(count, 1)), 0) * idf
+        return weights / np.linalg.norm(weights)
+
+    query = ["a", "b", "b", "e"]
+    expected = [float(vector(text) @ vector(query)) for text in texts]
+    assert TermIndex(texts).scores(query) == pytest.approx(expected, abs=1e-5)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(st.characters(codec=None), max_size=40))
+def test_any_text_can_be_stemmed_in_every_language(text: str) -> None:
+    stems = [stem_terms(text, [language]) for language in STEMMERS]
+    assert len({len(found) for found in stems}) == 1

@@ -27,11 +27,11 @@ function phones(rows) {
 
 const DRAW = {
   said: (block) => element("p", "said", block.text),
-  notice: (block) => element("section", "notice", element("h3", "", block.title), element("p", "", block.text)),
+  notice: (block) => element("section", "notice", element("h2", "", block.title), element("p", "", block.text)),
   quotation: (block) =>
-    element("article", "quotation", element("h3", "", block.title), ...markdown(block.markdown)),
+    element("article", "quotation", element("h2", "", block.title), ...markdown(block.markdown)),
   steps: (block) =>
-    element("section", "steps", element("h3", "", block.heading), element("ol", "", ...block.steps.map(step))),
+    element("section", "steps", element("h2", "", block.heading), element("ol", "", ...block.steps.map(step))),
   sources: (block) => {
     const items = block.sources.map((source) =>
       element("li", "", source.url ? link(source.url, source.title) : source.title),
@@ -40,7 +40,7 @@ const DRAW = {
     return element("footer", "sources", element("p", "", block.checked), label, element("ul", "", ...items));
   },
   contact: (block) => {
-    const card = element("section", "contact", element("h3", "", block.name), element("p", "", block.purpose));
+    const card = element("section", "contact", element("h2", "", block.name), element("p", "", block.purpose));
     card.append(...phones(block.phones));
     if (block.website) card.append(element("p", "", link(block.website, block.website.replace(/^https?:\/\//, ""))));
     if (block.details.length) card.append(details(element("dl", ""), block.details));

@@ -44,7 +44,7 @@ export function markdown(source) {
     const item = /^(?:([-*])|\d+[.)]) +(.+)$/.exec(line);
     if (heading || item || !line.trim()) flush();
     if (heading) {
-      nodes.push(element("h4", "", ...inline(heading[1])));
+      nodes.push(element("h3", "", ...inline(heading[1])));
     } else if (item) {
       const name = item[1] ? "UL" : "OL";
       if (list?.nodeName !== name) nodes.push((list = element(name.toLowerCase(), "")));

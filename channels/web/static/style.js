@@ -27,8 +27,8 @@ sheet.replaceSync(`
 .state { font-size: 0.85rem; display: block; margin-block-start: 0.25rem; }
 .state button { font-size: 0.85rem; padding: 0.1rem 0.6rem; color: inherit; border-color: currentColor; }
 .quotation, .steps { border-inline-start: 3px solid var(--accent); padding-inline-start: 0.9rem; }
-.quotation h3, .steps h3 { margin: 0 0 0.3rem; font-size: 1.1rem; }
-.quotation h4 { margin: 0.6rem 0 0.2rem; font-size: 1rem; }
+.quotation h2, .steps h2 { margin: 0 0 0.3rem; font-size: 1.1rem; }
+.quotation h3 { margin: 0.6rem 0 0.2rem; font-size: 1rem; }
 .quotation p + p { margin-block-start: 0.5rem; }
 .quotation ul, .quotation ol, .steps ol, .steps ul { margin: 0.3rem 0; padding-inline-start: 1.4rem; }
 .steps li > strong { display: block; }
@@ -36,7 +36,7 @@ sheet.replaceSync(`
 .detail dt, .contact dt { font-weight: 600; }
 .detail dd, .contact dd { margin: 0; }
 .notice { background: var(--alert); border-radius: 0.5rem; padding: 0.6rem 0.9rem; }
-.notice h3, .contact h3 { margin: 0; font-size: 1rem; }
+.notice h2, .contact h2 { margin: 0; font-size: 1rem; }
 .sources { font-size: 0.85rem; color: var(--quiet); }
 .sources ul { margin: 0.2rem 0; padding-inline-start: 1.2rem; }
 .contact { border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.7rem 0.9rem; }

@@ -68,7 +68,7 @@ def test_no_texts_give_no_vectors(folder: Path) -> None:
 
 def test_the_digest_changes_with_the_rows_order_and_with_their_scale(tmp_path: Path, weights: np.ndarray) -> None:
     digests = set()
-    louder = weights * np.linspace(1, 2, N_ROWS, dtype=np.float32)[:, None]
+    louder = weights * np.where(np.arange(N_ROWS) % 2, 1, 2).astype(np.float32)[:, None]
     for number, table in enumerate([weights, weights[::-1].copy(), louder]):
         save(tmp_path / str(number), table, name="same", training={})
         digests.add(load_encoder(tmp_path / str(number)).digest)

@@ -86,10 +86,11 @@ def test_bge_m3_needs_no_prefix(plain: Path, plain_encoder: Encoder, tmp_path: P
     assert np.array_equal(encoder.encode_queries(["permit"]), plain_encoder.encode_queries(["permit"]))
 
 
-def test_the_models_own_prompts_count_once(tmp_path: Path) -> None:
-    prompts = {"query": "query: ", "document": "passage: "}
+@pytest.mark.parametrize("passage", ["", "passage: "])
+def test_the_models_own_prompts_count_once(tmp_path: Path, passage: str) -> None:
+    prompts = {"query": "query: ", "document": passage}
     own = load_encoder(build(tmp_path / "own", prompts=prompts, default_prompt_name="query"))
-    bare = own._model.encode(["query: permit", "passage: permit"], prompt="", normalize_embeddings=True)  # type: ignore[attr-defined]
+    bare = own._model.encode(["query: permit", f"{passage}permit"], prompt="", normalize_embeddings=True)  # type: ignore[attr-defined]
     assert np.allclose(own.encode_queries(["permit"])[0], bare[0], atol=1e-6)
     assert np.allclose(own.encode_passages(["permit"])[0], bare[1], atol=1e-6)
 

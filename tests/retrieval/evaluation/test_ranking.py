@@ -11,7 +11,11 @@ from retrieval.evaluation.ranking import evaluate_ranking, ranking_metrics, read
 from retrieval.evaluation.report import BadEvaluationFileError
 
 METRICS = {"recall@1", "recall@3", "recall@10", "MRR@10", "nDCG@10"}
-PAGES = {"d1": ("Health card", "Versichertenausweis"), "d2": ("Renting a flat", "Wohnung"), "d3": ("Tax number", "Steuer")}
+PAGES = {
+    "d1": ("Health card", "Versichertenausweis"),
+    "d2": ("Renting a flat", "Mietvertrag"),
+    "d3": ("Tax number", "Steuer"),
+}
 
 
 @pytest.fixture

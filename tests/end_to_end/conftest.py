@@ -1,0 +1,97 @@
+"""A real server in its own process, and a real browser."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+DEADLINE_S = 90
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`kalauz serve` on a data folder; can be stopped and started again on the same address."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def kalauz(self, *arguments: str) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "KALAUZ_DATA_DIR": str(self.data), "KALAUZ_LOG_LEVEL": "warning"}
+        return subprocess.Popen([sys.executable, "-m", "channels", *arguments], env=environment)
+
+    def start(self) -> None:
+        self._process = self.kalauz("serve", "--port", str(self.port))
+        self.wait_for("/health")
+
+    def wait_for(self, path: str) -> None:
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(self.url + path).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise TimeoutError(f"{path} did not answer within {DEADLINE_S} s")
+
+    def stop(self, signal_number: int = signal.SIGTERM) -> None:
+        if self._process:
+            self._process.send_signal(signal_number)
+            self._process.wait(timeout=30)
+            self._process = None
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The starter content, served; the first start fits the confidence, as on a new machine."""
+    server = Server(tmp_path_factory.mktemp("data"))
+    assert server.kalauz("kb", "import").wait(timeout=DEADLINE_S) == 0
+    server.start()
+    server.wait_for("/ready")
+    yield server
+    server.stop()
+
+
+# Not for the whole session: Playwright keeps an event loop running, and async tests need their own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A page in English; any error in its scripts, or of its security policy, fails the test."""
+    yield from opened(browser, server, "en-GB")
+
+
+def opened(browser: Browser, server: Server, locale: str) -> Iterator[Page]:
+    context = browser.new_context(locale=locale, base_url=server.url, viewport={"width": 800, "height": 900})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
+    page.goto("/")
+    yield page
+    context.close()
+    assert errors == []

@@ -1,0 +1,69 @@
+"""The server as its operator meets it."""
+
+import sqlite3
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.end_to_end.conftest import Server
+
+
+def test_health_answers_while_the_rest_still_loads(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.start()
+    try:
+        ready = httpx.get(f"{server.url}/ready")
+        assert ready.status_code == 503
+        assert ready.json()["code"] in ("not_ready", "failed")
+        asked = httpx.post(f"{server.url}/api/v1/ask", json={"text": "visa"})
+        assert (asked.status_code, asked.json()["code"]) == (503, "not_ready")
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("How do I get a TAJ card?", "en"),
+        ("Hogyan kapok TAJ-kártyát?", "hu"),
+        ("Wie bekomme ich eine TAJ-Karte?", "de"),
+    ],
+)
+def test_the_taj_question_finds_its_article_in_three_languages(server: Server, question: str, language: str) -> None:
+    answer = httpx.post(f"{server.url}/api/v1/ask", json={"text": question}).json()
+    assert answer["language"]["code"] == language
+    assert answer["choices"][0]["article"] == "health-taj-card"
+
+
+def test_a_publication_is_answered_without_a_restart(server: Server, tmp_path: Path) -> None:
+    before = httpx.get(f"{server.url}/ready").json()["content_version"]
+    assert server.kalauz("kb", "export", str(tmp_path)).wait(timeout=60) == 0
+    path = tmp_path / "articles" / "health-taj-card" / "en.md"
+    path.write_text(path.read_text("utf-8").replace("The card is free.", "The card costs nothing."), "utf-8")
+    assert server.kalauz("kb", "import", str(tmp_path)).wait(timeout=60) == 0
+    for _ in range(200):
+        answer = httpx.post(f"{server.url}/api/v1/ask", json={"text": "How do I get a TAJ card?"}).json()["answer"]
+        if answer["revision"] == 2:
+            break
+    assert answer["revision"] == 2
+    assert "The card costs nothing." in answer["text"]
+    assert httpx.get(f"{server.url}/ready").json()["content_version"] == before + 1
+
+
+def test_what_is_refused_is_not_stored(server: Server) -> None:
+    started = httpx.post(f"{server.url}/api/v1/conversations", json={}).json()
+    address = f"{server.url}/api/v1/conversations/{started['id']}/messages"
+    headers = {"Authorization": f"Bearer {started['token']}", "Content-Type": "application/json"}
+    for body, status in (
+        (b'{"text": "", "client_id": "12345678"}', 422),
+        (b'{"text": "' + b"x" * 10_000 + b'", "client_id": "12345678"}', 413),
+        (b'{"text": "a\\u0000b", "client_id": "12345678"}', 422),
+        (b'{"text": "a\\ud800b", "client_id": "12345678"}', 422),
+    ):
+        response = httpx.post(address, content=body, headers=headers)
+        assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
+    with sqlite3.connect(server.data / "kalauz.db") as database:
+        query = "select count(*) from events where conversation_id = ? and client_id is not null"
+        assert database.execute(query, (started["id"],)).fetchone() == (0,)
+    database.close()
