@@ -33,7 +33,7 @@ def understand(text: str, answers: Answers, *, now: datetime, prior: str | None)
         "text": answer.question,
         "intent": {"name": answer.outcome, "confidence": answer.confidence},
         "entities": [],
-        "language": answer.language.code,
+        "language": answer.language.code if answer.language.sure else prior,
         "answer": answer.model_dump(mode="json"),
     }
 

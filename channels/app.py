@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -62,7 +63,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         await service.stop()
 
-    app = FastAPI(title="Kalauz", description="Reviewed answers for people who have just moved.", lifespan=lifespan)
+    # `/docs` without a CDN: it works where there is no internet.
+    app = FastAPIOffline(
+        redoc_url=None,
+        title="Kalauz",
+        description="Reviewed answers for people who have just moved.",
+        lifespan=lifespan,
+    )
     problems.install(app)
     for router in (health.router, ask.router, conversations.router, web.texts_router, web.router):
         app.include_router(router)

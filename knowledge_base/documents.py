@@ -258,13 +258,12 @@ class Notice(Document):
 
     def is_live(self, now: datetime) -> bool:
         """Whether the notice is in force at the aware time `now`."""
-        # Two times in the same zone would be compared by the clock on the wall, which goes back in autumn.
-        now = now.astimezone(UTC)
         if now < self._in_utc(self.valid_from):
             return False
         return self.valid_until is None or now < self._in_utc(self.valid_until)
 
     def _in_utc(self, local_time: str) -> datetime:
+        # Two times in one zone would be compared by the clock on the wall, which goes back in autumn.
         return to_local_time(local_time).replace(tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
 
 

@@ -11,7 +11,7 @@ from knowledge_base.languages import fallbacks, locale, primary
 from knowledge_base.markdown import sections
 from knowledge_base.status import translation_state
 from retrieval.confidence import Calibration
-from retrieval.language import Detection, LanguageDetector
+from retrieval.language import LanguageDetector
 from retrieval.library import ArticleHit, Library, quotable_parts
 from retrieval.question import checked
 from retrieval.shown import (
@@ -84,7 +84,12 @@ class Answers:
         article = hits[0].article if shown else None
         return Answer(
             question=text,
-            language=_shown_language(reader, detection),
+            language=ShownLanguage(
+                code=reader,
+                sure=language is not None or detection.code is not None,
+                confidence=detection.confidence,
+                alternatives=detection.alternatives,
+            ),
             outcome=outcome,
             confidence=confidence,
             answer=shown,
@@ -104,7 +109,7 @@ class Answers:
             return None
         return Answer(
             question="",
-            language=ShownLanguage(code=reader, confidence=1.0, alternatives=[]),
+            language=ShownLanguage(code=reader, sure=True, confidence=1.0, alternatives=[]),
             outcome="answer",
             confidence=1.0,
             answer=shown,
@@ -211,7 +216,3 @@ def _choices(library: Library, hits: list[ArticleHit], reader: str, confidence: 
             share = max(0.0, hit.hit.score / best) if best > 0 else 0.0
             shown.append(ShownChoice(article=hit.article.id, title=chosen[1].text.title, confidence=confidence * share))
     return shown
-
-
-def _shown_language(reader: str, detection: Detection) -> ShownLanguage:
-    return ShownLanguage(code=reader, confidence=detection.confidence, alternatives=detection.alternatives)

@@ -15,7 +15,10 @@ class Shown(BaseModel):
 
 
 class ShownLanguage(Shown):
+    """The language of the answer; `sure` is false where it was neither chosen, nor detected with certainty."""
+
     code: str
+    sure: bool
     confidence: float
     alternatives: list[str]
 

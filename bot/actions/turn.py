@@ -23,7 +23,8 @@ class Turn:
         stamp = self._message.get("timestamp")
         self.now = datetime.fromtimestamp(stamp, UTC) if stamp else datetime.now(UTC)
         self._prior: str | None = tracker.get_slot("language")
-        self.reader: str = self._message.get("language") or self._prior or answers.site.default_language
+        self._known: str | None = self._message.get("language") or self._prior
+        self.reader: str = self._known or answers.site.default_language
         self.texts = Texts(self.reader)
 
     @property
@@ -47,4 +48,4 @@ class Turn:
         """Send the reply; returns the events that remember the reader's language."""
         buttons = [b.model_dump() for block in reply.blocks if isinstance(block, Buttons) for b in block.buttons]
         dispatcher.utter_message(text=reply.plain_text(), buttons=buttons, json_message=reply.model_dump(mode="json"))
-        return [] if self.reader == self._prior else [SlotSet("language", self.reader)]
+        return [] if self._known == self._prior else [SlotSet("language", self._known)]

@@ -24,6 +24,8 @@ PRIOR = 2.5
 # Below this posterior, or with fewer letters than this, the answer is "unsure".
 SURE = 0.6
 MIN_LETTERS = 4
+# So many words it takes to leave the language that a conversation is in: a greeting or a name does not.
+WORDS_TO_SWITCH = 3
 
 _CLD2_NAMES = {"iw": "he", "zh-Hant": "zh"}
 
@@ -81,7 +83,10 @@ class LanguageDetector:
         ranked = sorted(zip(codes, posterior.tolist(), strict=True), key=lambda pair: -pair[1])
         best, confidence = ranked[0]
         letters = sum(character.isalpha() for character in text)
-        sure = confidence >= SURE and (letters >= MIN_LETTERS or script == "CJK" or len(codes) == 1 or best == likely)
+        enough = letters >= MIN_LETTERS or script == "CJK" or len(codes) == 1
+        if likely in merged:
+            enough = best == likely or len(text.split()) >= WORDS_TO_SWITCH
+        sure = confidence >= SURE and enough
         return Detection(
             code=self._tag(best, script) if sure else None,
             confidence=confidence,

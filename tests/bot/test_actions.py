@@ -17,8 +17,10 @@ async def act(
     intent: str = "ask",
     entities: list[dict[str, Any]] | None = None,
     slots: dict[str, Any] | None = None,
+    language: str | None = None,
 ) -> dict[str, Any]:
     latest = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": entities or []}
+    latest |= {"language": language} if language else {}
     tracker = {
         "sender_id": "a-rasa-user",
         "slots": slots or {},
@@ -39,11 +41,12 @@ async def test_a_question_that_rasa_understood_is_asked_here(answers: Answers) -
     assert "The office gives you a health card." in result["responses"][0]["text"]
 
 
-async def test_the_readers_language_is_remembered_in_a_slot(answers: Answers) -> None:
-    result = await act(answers, "action_greet", None, slots={"language": None})
+async def test_only_a_known_language_is_remembered_in_a_slot(answers: Answers) -> None:
+    result = await act(answers, "action_greet", None, slots={"language": None}, language="hu")
     assert [(event["event"], event["name"], event["value"]) for event in result["events"]] == [
-        ("slot", "language", "en")
+        ("slot", "language", "hu")
     ]
+    assert (await act(answers, "action_greet", None, slots={"language": None}))["events"] == []
     assert (await act(answers, "action_greet", None, slots={"language": "hu"}))["events"] == []
 
 

@@ -197,6 +197,21 @@ async def test_the_language_is_remembered_when_a_message_does_not_tell(engine: E
         assert blocks(messages)[0].language == "hu"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("text", ["hello", "OK thanks", "Peter Schmidt", "112"])
+async def test_a_greeting_or_a_name_does_not_switch_the_language(engine: Engine, text: str) -> None:
+    started = await begin(engine, "hu")
+    for said in (text, "zxqv"):
+        messages = await say(engine, started, said)
+        assert blocks(messages)[0].language == "hu"  # type: ignore[attr-defined]
+
+
+async def test_a_first_message_that_tells_no_language_leaves_it_open(engine: Engine) -> None:
+    started = await begin(engine, None)
+    await say(engine, started, "112")
+    messages = await say(engine, started, "Wohin kann ich gehen, wenn ich krank werde?")
+    assert blocks(messages)[0].language == "de"  # type: ignore[attr-defined]
+
+
 async def test_a_button_keeps_the_language(engine: Engine) -> None:
     started = await begin(engine, "hu")
     pressed, answered = await say(engine, started, '/article{"id": "health-card"}')

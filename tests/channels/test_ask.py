@@ -22,7 +22,7 @@ def test_an_answer_has_the_fields_of_the_contract(client: TestClient) -> None:
         *("question", "language", "outcome", "confidence", "answer"),
         *("choices", "notices", "contacts", "elapsed_ms"),
     }
-    assert set(found["language"]) == {"code", "confidence", "alternatives"}
+    assert set(found["language"]) == {"code", "sure", "confidence", "alternatives"}
     contract = {"article", "title", "language", "passage", "text", "steps", "source", "reviewed", "revision"}
     assert contract | {"translation"} <= set(found["answer"])
     assert set(found["choices"][0]) == {"article", "title", "confidence"}

@@ -1,5 +1,6 @@
 """The server as its operator meets it."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -67,3 +68,11 @@ def test_what_is_refused_is_not_stored(server: Server) -> None:
         query = "select count(*) from events where conversation_id = ? and client_id is not null"
         assert database.execute(query, (started["id"],)).fetchone() == (0,)
     database.close()
+
+
+def test_the_api_documentation_needs_nothing_from_elsewhere(server: Server) -> None:
+    page = httpx.get(f"{server.url}/docs").text
+    assert "http://" not in page
+    assert "https://" not in page
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert httpx.get(server.url + address).status_code == 200, address

@@ -17,7 +17,9 @@ ABOUT_THE_PAST = {
     "voluntary-return-notice",
 }
 # "06 1 463 9292", "+420 123", "0850 211 478", "1812345"; not "112", nor a year or an amount such as "10 000".
-TELEPHONE = re.compile(r"\+\d|\b0\d+[ /-]?\d|\b\d{3}[ -]\d{3,4}[ -]\d{2,4}\b|\b\d[ -]\d{3}[ -]\d{3,4}\b|\b\d{7,}\b")
+TELEPHONE = re.compile(
+    r"\+\d|(?<!\d)(?<!\d[\s.,/:-])0\d+[ /-]?\d|\b\d{3}[ -]\d{3,4}[ -]\d{2,4}\b|\b\d[ -]\d{3}[ -]\d{3,4}\b|\b\d{7,}\b"
+)
 
 
 def texts(article: Article) -> list[tuple[str, Revision]]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.yaml_text import YamlError, YamlText
+from knowledge_base.yaml_text import YamlError, YamlText, dump
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,11 @@ def test_a_mistake_is_named_with_its_line(text: str, line: int) -> None:
     with pytest.raises(YamlError) as caught:
         YamlText(text)
     assert caught.value.line == line
+
+
+def test_a_value_that_stands_twice_is_written_twice() -> None:
+    papers = ["Passport"]
+    assert YamlText(dump({"first": papers, "second": papers})).value == {"first": papers, "second": papers}
 
 
 def test_nothing_is_an_empty_mapping() -> None:

@@ -45,7 +45,7 @@ def test_the_object_has_the_contracts_fields_and_the_documented_additions(small:
     assert set(found) == {
         "question", "language", "outcome", "confidence", "answer", "choices", "notices", "contacts", "elapsed_ms",
     }  # fmt: skip
-    assert set(found["language"]) == {"code", "confidence", "alternatives"}
+    assert set(found["language"]) == {"code", "sure", "confidence", "alternatives"}
     contract = {
         "article", "title", "language", "passage", "text", "steps", "source", "reviewed", "revision", "translation",
     }  # fmt: skip
