@@ -47,7 +47,7 @@ def answer_blocks(answer: ShownAnswer, texts: Texts, *, whole: bool) -> list[Blo
     shown_all = whole or (len(parts) <= 1 and (shows_steps or not answer.steps))
     if not shown_all:
         title = texts.gettext("Show everything about this")
-        button = Button(title=title, payload=article_payload(answer.article, whole=True))
+        button = Button(language=texts.language, title=title, payload=article_payload(answer.article, whole=True))
         blocks.append(Buttons(language=texts.language, buttons=[button]))
     return blocks
 
@@ -93,10 +93,11 @@ def _sources(answer: ShownAnswer, texts: Texts) -> Sources:
     return Sources(language=texts.language, label=_("Source"), sources=links, checked=checked)
 
 
-def choice_buttons(choices: list[ShownChoice], texts: Texts, *, reader: str) -> Buttons:
+def choice_buttons(choices: list[ShownChoice], texts: Texts) -> Buttons:
     """Two to five titles, and a way out."""
-    buttons = [Button(title=choice.title, payload=article_payload(choice.article)) for choice in choices]
-    return Buttons(language=reader, buttons=[*buttons, Button(title=texts.gettext("None of these"), payload="/none")])
+    buttons = [Button(language=c.language, title=c.title, payload=article_payload(c.article)) for c in choices]
+    none = Button(language=texts.language, title=texts.gettext("None of these"), payload="/none")
+    return Buttons(language=texts.language, buttons=[*buttons, none])
 
 
 def contact_cards(contacts: list[ShownContact], texts: Texts) -> list[Block]:

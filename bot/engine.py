@@ -92,6 +92,7 @@ class Engine:
         async with self._database.transaction() as session:
             await conversations.opened(session, conversation_id, token, lock=True)
             await conversations.erase(session, conversation_id)
+        await self._database.forget()
 
     async def _replies_to(self, conversation_id: str, number: int) -> list[Message]:
         """A stored message and the replies up to the next one."""

@@ -1,8 +1,12 @@
 """Replies as channel-neutral data: blocks that every channel draws in its own way."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+# In plain text a heading is a line of its own, without its marks.
+HEADING = re.compile(r"^#{2,3} +", re.MULTILINE)
 
 
 class _Block(BaseModel):
@@ -74,6 +78,7 @@ class ContactCard(_Block):
 class Button(BaseModel):
     """`payload` is what choosing it sends, as a Rasa intent: `/article{"id": "…"}`."""
 
+    language: str
     title: str
     payload: str
 
@@ -109,7 +114,7 @@ def _plain(block: Block) -> str:
         case Notice():
             return f"! {block.title}\n{block.text}"
         case Quotation():
-            return f"{block.title}\n\n{block.markdown}"
+            return f"{block.title}\n\n{HEADING.sub('', block.markdown)}"
         case Steps():
             lines = [block.heading]
             for number, step in enumerate(block.steps, 1):

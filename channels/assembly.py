@@ -10,7 +10,7 @@ from knowledge_base.database import Database
 from knowledge_base.documents import Content, Site
 from knowledge_base.files import read_site
 from retrieval.answers import Answers
-from retrieval.confidence import Calibration, fit
+from retrieval.confidence import Calibration, fingerprint, fit
 from retrieval.encoder import DEFAULT, Encoder, load_encoder
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
@@ -21,21 +21,29 @@ from retrieval.vectors import Progress, VectorCache
 def chosen_site(content: Content, site: str) -> Site:
     """The site of the settings: an id in the content, or a YAML file.
 
-    Raises NoContentError where there is neither.
+    Raises NoContentError where there is neither, or where it names contacts that there are not.
     """
     if site.endswith((".yaml", ".yml")):
-        return read_site(Path(site))
+        return _with_contacts(read_site(Path(site)), content)
     found = next((candidate for candidate in content.sites if candidate.id == site), None)
     if found is None:
         known = ", ".join(candidate.id for candidate in content.sites) or "none"
         raise NoContentError(
             f"there is no site {site!r} in the database (there: {known}); run `kalauz kb import` first"
         )
-    return found
+    return _with_contacts(found, content)
+
+
+def _with_contacts(site: Site, content: Content) -> Site:
+    """The site, if the content has the contacts that it names."""
+    unknown = {site.hotline, *site.crisis} - {contact.id for contact in content.contacts}
+    if unknown:
+        raise NoContentError(f"the site {site.id!r} names contacts that there are not: {', '.join(sorted(unknown))}")
+    return site
 
 
 def calibration_path(index_dir: Path, site: str) -> Path:
-    return index_dir / f"confidence-{Path(site).stem}.json"
+    return index_dir / f"confidence-{site}.json"
 
 
 def question_set() -> list[Question]:
@@ -47,10 +55,11 @@ def question_set() -> list[Question]:
 def calibration(library: Library, site: Site, index_dir: Path, *, refit: bool = False) -> Calibration:
     """The saved calibration of this library and site, or a new one."""
     path = calibration_path(index_dir, site.id)
-    known = None if refit else Calibration.load(path, library.index.fingerprint)
+    questions, countries = question_set(), set(site.countries)
+    known = None if refit else Calibration.load(path, fingerprint(library, questions, countries))
     if known is None:
-        countries, cache = set(site.countries), VectorCache(index_dir / "fitting")
-        known = fit(library, questions=question_set(), countries=countries, year=now().year, cache=cache)
+        cache = VectorCache(index_dir / "fitting")
+        known = fit(library, questions=questions, countries=countries, year=now().year, cache=cache)
         known.save(path)
     return known
 

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # How often a process looks whether something was published, in seconds.
 POLL_S = 0.3
+# How long it waits after a failure before it tries again, in seconds.
+RETRY_S = 2.0
 
 
 class NoContentError(RuntimeError):
@@ -96,7 +98,8 @@ class Service:
                 if changed:
                     log.info("serving %s", changed)
             except Exception as error:
-                if self.failure is None:
+                # Once for each cause, not for each try.
+                if self.failure != type(error).__name__:
                     log.exception("the content could not be loaded")
                 self.failure = type(error).__name__
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(RETRY_S if self.failure else POLL_S)

@@ -343,7 +343,10 @@ def _topic_tree(topics: list[Topic], parent: str | None) -> dict[str, Any]:
 
 
 def write(content: Content, root: Path) -> int:
-    """Write the content's files under `root`; returns how many. Files of other ids stay."""
+    """Write the content's files under `root`; returns how many.
+
+    Files of other ids stay; the folder of an article that is written holds only its own texts then.
+    """
     files: dict[Path, str] = {}
     if content.topics:
         files[root / "topics.yaml"] = dump(_topic_tree(content.topics, None))
@@ -359,6 +362,11 @@ def write(content: Content, root: Path) -> int:
     for kind, documents in (("notices", content.notices), ("contacts", content.contacts), ("sites", content.sites)):
         for document in documents:
             files[root / kind / f"{document.id}.yaml"] = dump(_fields(document, without={"id"}))
+    for article in content.articles:
+        for path in (root / "articles" / article.id).glob("*.md"):
+            if path not in files:
+                # Left from an earlier export: a draft that was published since, say.
+                path.unlink()
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")

@@ -29,7 +29,10 @@ class ImportReport:
 
 
 async def import_content(session: AsyncSession, content: Content) -> ImportReport:
-    """Save every document that differs from the database's; a changed text becomes a new revision."""
+    """Save every document that differs from the database's; a changed text becomes a new revision.
+
+    A translation that comes as a draft only is no longer published. What the files do not name stays.
+    """
     report = ImportReport()
     report.documents += await repository.save_topics(session, content.topics)
     documents: list[Contact | Notice | Site] = [*content.contacts, *content.notices, *content.sites]
@@ -41,6 +44,8 @@ async def import_content(session: AsyncSession, content: Content) -> ImportRepor
         for language, translation in article.translations.items():
             if translation.published:
                 await _import_revision(session, article.id, language, translation.published, report, publish=True)
+            else:
+                report.facts += await repository.withdraw(session, article.id, language)
             if translation.draft:
                 await _import_revision(session, article.id, language, translation.draft, report, publish=False)
     if report.changed:

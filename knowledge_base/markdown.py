@@ -9,6 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ALLOWED_HEADINGS: Final = {"h2", "h3"}
+# What the channels can draw; the rest would show as raw marks.
+ALLOWED_BLOCKS: Final = {"paragraph", "heading", "bullet_list", "ordered_list", "list_item", "inline"}
+ALLOWED_INLINE: Final = {"text", "softbreak", "strong", "link"}
 ALLOWED_LINKS: Final = ("https://", "http://", "mailto:", "tel:")
 # Texts that have not changed since the last publication are not parsed again.
 CACHED: Final = 20_000
@@ -34,12 +37,18 @@ def body_problems(body: str) -> tuple[tuple[int, str], ...]:
         (body.count("\n", 0, found.start()) + 1, f"the control character U+{ord(found[0]):04X} is not allowed")
         for found in CONTROL_CHARACTER.finditer(body)
     ]
+    depth = 0
     for token in _strict_parser.parse(body):
         line = token.map[0] + 1 if token.map else 1
+        depth += token.nesting if token.type.startswith(("bullet_list", "ordered_list")) else 0
         if token.type == "html_block":
             problems.append((line, "raw HTML is not allowed"))
-        if token.type == "heading_open" and token.tag not in ALLOWED_HEADINGS:
+        elif token.type == "heading_open" and (token.tag not in ALLOWED_HEADINGS or not token.markup.startswith("#")):
             problems.append((line, f"a heading of level {token.tag[1]}: use ## or ###"))
+        elif token.nesting > 0 and depth > 1 and token.type.endswith("list_open"):
+            problems.append((line, "a list within a list is not allowed"))
+        elif token.nesting >= 0 and token.type.removesuffix("_open") not in ALLOWED_BLOCKS:
+            problems.append((line, f"{token.type.removesuffix('_open').replace('_', ' ')} is not allowed"))
         for child in token.children or []:
             reason = _inline_problem(child)
             if reason:
@@ -52,10 +61,14 @@ def _inline_problem(token: Token) -> str | None:
         return "raw HTML is not allowed"
     if token.type == "image":
         return "images are not allowed"
+    if token.nesting >= 0 and token.type.removesuffix("_open") not in ALLOWED_INLINE:
+        return f"{token.type.removesuffix('_open').replace('_', ' ')} is not allowed"
     if token.type == "link_open":
         address = str(token.attrGet("href") or "")
         if not address.startswith(ALLOWED_LINKS):
             return f"the link {address!r} is none of {', '.join(ALLOWED_LINKS)}"
+        if token.markup == "autolink":
+            return f"the link {address!r} has no text: write [text]({address})"
     return None
 
 

@@ -106,6 +106,15 @@ async def publish(session: AsyncSession, article_id: str, language: str, number:
     return True
 
 
+async def withdraw(session: AsyncSession, article_id: str, language: str) -> bool:
+    """Publish no revision of the translation any more; whether that changed anything."""
+    row = await session.get(TranslationRow, (article_id, language))
+    if row is None or row.published is None:
+        return False
+    row.published = None
+    return True
+
+
 async def save_document(session: AsyncSession, document: Notice | Contact | Site) -> bool:
     """Insert or update a notice, contact or site; whether anything changed."""
     table = TABLES[type(document)]

@@ -87,7 +87,7 @@ class Answers:
             language=ShownLanguage(
                 code=reader,
                 sure=language is not None or detection.code is not None,
-                confidence=detection.confidence,
+                confidence=1.0 if language else detection.distribution.get(reader, 0.0),
                 alternatives=detection.alternatives,
             ),
             outcome=outcome,
@@ -124,14 +124,18 @@ class Answers:
         live = [n for n in library.notices(article.facts.topics, {article.facts.country}) if n.is_live(now)]
         return [show_notice(notice, reader) for notice in live]
 
-    def hotline(self, reader: str) -> ShownContact:
-        """The contact that the site offers when nothing else fits."""
-        return show_contact(self.library.contacts[self.site.hotline], reader)
+    def helpers(self, reader: str) -> list[ShownContact]:
+        """Whom the site offers when nothing else fits: its hotline, and the first crisis contact.
+
+        The crisis contact stands there because danger is not recognised yet, and ends here too.
+        """
+        ids = dict.fromkeys((self.site.hotline, self.site.crisis[0]))
+        return [show_contact(self.library.contacts[i], reader) for i in ids if i in self.library.contacts]
 
     def _contacts(self, library: Library, article: Article | None, outcome: Outcome, reader: str) -> list[ShownContact]:
-        ids = list(article.facts.contacts) if article else []
         if outcome == "no_answer":
-            ids.append(self.site.hotline)
+            return self.helpers(reader)
+        ids = article.facts.contacts if article else []
         return [show_contact(library.contacts[i], reader) for i in ids if i in library.contacts]
 
 
@@ -182,13 +186,13 @@ def show_notice(notice: Notice, reader: str) -> ShownNotice:
     language = fallbacks(reader, set(notice.texts))[0]
     chosen = notice.texts[language]
     dates = {"valid_from": notice.valid_from, "valid_until": notice.valid_until}
-    title, text = chosen.title, chosen.text
+    text = chosen.text
     for name, value in dates.items():
         if value is not None:
             # The day that the editor wrote: `T24:00` ends it, and is not the next one to a reader.
             day = format_date(date.fromisoformat(value[:10]), format="long", locale=locale(language))
-            title, text = (said.replace(f"{{{name}}}", day) for said in (title, text))
-    return ShownNotice(id=notice.id, title=title, text=text, language=language)
+            text = text.replace(f"{{{name}}}", day)
+    return ShownNotice(id=notice.id, title=chosen.title, text=text, language=language)
 
 
 def show_contact(contact: Contact, reader: str) -> ShownContact:
@@ -214,5 +218,12 @@ def _choices(library: Library, hits: list[ArticleHit], reader: str, confidence: 
         chosen = library.revision(hit.article.id, reader)
         if chosen is not None:
             share = max(0.0, hit.hit.score / best) if best > 0 else 0.0
-            shown.append(ShownChoice(article=hit.article.id, title=chosen[1].text.title, confidence=confidence * share))
+            shown.append(
+                ShownChoice(
+                    article=hit.article.id,
+                    title=chosen[1].text.title,
+                    language=chosen[0],
+                    confidence=confidence * share,
+                )
+            )
     return shown

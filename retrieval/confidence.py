@@ -6,6 +6,7 @@ without enough of them is fitted on its own search questions, which the fitting 
 share of whose articles is hidden so that nothing there can answer them.
 """
 
+import hashlib
 import json
 import os
 import zlib
@@ -27,8 +28,9 @@ Floats = NDArray[np.float64]
 FEATURES = ("dense", "support", "passage_words", "document_words", "lead", "lead_over_fifth")
 HIDDEN_SHARE = 0.3
 L2 = 1e-3
-# Fewer questions than this say too little.
+# Fewer answerable questions than this say too little.
 ENOUGH = 100
+FOLDS = 5
 # Of the answerable questions at most this share may be answered wrongly, and of the others answered at all.
 MAX_WRONG = 0.05
 # The middle band begins where the best article is right this often.
@@ -39,7 +41,7 @@ CHOICES_FROM = 0.2
 class Calibration:
     """Coefficients, and the probability from which an answer or choices are shown.
 
-    The last three are shares on the fitting questions, under the evaluation's names.
+    The last three are cross-validated shares on the fitting questions, under the evaluation's names.
     """
 
     intercept: float
@@ -66,7 +68,7 @@ class Calibration:
 
     @classmethod
     def load(cls, path: Path, fingerprint: str) -> "Calibration | None":
-        """The saved calibration, or None where there is none for the index of this fingerprint."""
+        """The saved calibration, or None where there is none for the of this fingerprint."""
         try:
             fields = json.loads(path.read_text("utf-8"))
             calibration = cls(**{**fields, "coefficients": tuple(fields["coefficients"])})
@@ -93,19 +95,25 @@ def features(hits: list[ArticleHit]) -> Floats:
     return np.array([*similarities, best.score - second, best.score - fifth])
 
 
+def fingerprint(library: Library, questions: list[Question], countries: set[str]) -> str:
+    """Changes whenever a fit would: with the index, the questions and the countries."""
+    parts = [library.index.fingerprint, *sorted(countries), *(repr(question) for question in questions)]
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
 def fit(
     library: Library, *, questions: list[Question], countries: set[str], year: int, cache: VectorCache | None = None
 ) -> Calibration:
-    """Fit to a library; see the module's text."""
-    examples = [
-        example
-        for question in questions
-        if question.kind in ("in", "out") and (question.kind == "out" or set(question.expected) & set(library.articles))
-        if (example := _example(library, question.text, set(question.expected), countries, year))
-    ]
-    if len(examples) < ENOUGH:
+    """Fit to what a library holds on the countries; see the module's text."""
+    served = {article.id for article in library.content.articles if article.facts.country in countries}
+    answerable = [question for question in questions if question.kind == "in" and served & set(question.expected)]
+    if len(answerable) >= ENOUGH:
+        asked = answerable + [question for question in questions if question.kind == "out"]
+        found = [_example(library, question.text, set(question.expected), countries, year) for question in asked]
+        examples = [example for example in found if example]
+    else:
         examples = _held_out(library, countries=countries, year=year, cache=cache)
-    return _fit(examples, library.index.fingerprint)
+    return _fit(examples, fingerprint(library, questions, countries))
 
 
 def _example(library: Library, text: str, expected: set[str], countries: set[str], year: int) -> Example | None:
@@ -149,12 +157,37 @@ def _fitting_content(content: Content) -> Content:
     return content.model_copy(update={"articles": articles})
 
 
-def _fit(examples: list[Example], fingerprint: str) -> Calibration:
+def _fit(examples: list[Example], mark: str) -> Calibration:
     right = np.array([example.right for example in examples], dtype=bool)
     if len(examples) < 20 or right.all() or not right.any():
         # Too little to learn from: nothing is answered outright, the best candidates are offered.
-        return Calibration(0.0, (0.0,) * len(FEATURES), 1.01, 0.0, fingerprint, len(examples), 0.0, 0.0, 0.0)
+        return Calibration(0.0, (0.0,) * len(FEATURES), 1.01, 0.0, mark, len(examples), 0.0, 0.0, 0.0)
     rows = np.stack([example.features for example in examples])
+    answerable = np.array([example.answerable for example in examples], dtype=bool)
+    # The threshold is chosen on probabilities of questions that their own fit has not seen.
+    fold = np.arange(len(rows)) % FOLDS
+    probabilities = np.zeros(len(rows))
+    for held_out in range(FOLDS):
+        intercept, coefficients = _regression(rows[fold != held_out], right[fold != held_out])
+        probabilities[fold == held_out] = expit(intercept + rows[fold == held_out] @ coefficients)
+    answer_from = _threshold(probabilities, right, answerable)
+    answered = probabilities >= answer_from
+    intercept, coefficients = _regression(rows, right)
+    return Calibration(
+        intercept=intercept,
+        coefficients=tuple(float(c) for c in coefficients),
+        answer_from=answer_from,
+        choices_from=min(CHOICES_FROM, answer_from),
+        fingerprint=mark,
+        questions=len(examples),
+        answered_right=float((answered & right).sum() / max(answerable.sum(), 1)),
+        answered_wrong=float((answered & answerable & ~right).sum() / max(answerable.sum(), 1)),
+        out_answered=float((answered & ~answerable).sum() / max((~answerable).sum(), 1)),
+    )
+
+
+def _regression(rows: Floats, right: NDArray[np.bool_]) -> tuple[float, Floats]:
+    """Intercept and coefficients of a logistic regression with a little ridge."""
     spread = rows.std(0) + 1e-9
     scaled = rows / spread
 
@@ -165,22 +198,8 @@ def _fit(examples: list[Example], fingerprint: str) -> Calibration:
         gradient = np.concatenate([[slope.mean()], scaled.T @ slope / len(right) + 2 * L2 * parameters[1:]])
         return float(value.mean() + L2 * (parameters[1:] ** 2).sum()), gradient
 
-    found = minimize(loss, np.zeros(1 + len(FEATURES)), jac=True, method="L-BFGS-B").x
-    probabilities = expit(found[0] + scaled @ found[1:])
-    answerable = np.array([example.answerable for example in examples], dtype=bool)
-    answer_from = _threshold(probabilities, right, answerable)
-    answered = probabilities >= answer_from
-    return Calibration(
-        intercept=float(found[0]),
-        coefficients=tuple(float(c) for c in found[1:] / spread),
-        answer_from=answer_from,
-        choices_from=min(CHOICES_FROM, answer_from),
-        fingerprint=fingerprint,
-        questions=len(examples),
-        answered_right=float((answered & right).sum() / max(answerable.sum(), 1)),
-        answered_wrong=float((answered & answerable & ~right).sum() / max(answerable.sum(), 1)),
-        out_answered=float((answered & ~answerable).sum() / max((~answerable).sum(), 1)),
-    )
+    found = minimize(loss, np.zeros(1 + rows.shape[1]), jac=True, method="L-BFGS-B").x
+    return float(found[0]), found[1:] / spread
 
 
 def _threshold(probabilities: Floats, right: NDArray[np.bool_], answerable: NDArray[np.bool_]) -> float:

@@ -121,7 +121,7 @@ class HybridIndex:
         parameters = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
-            selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
+            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         _, found = self._faiss.search(vector, depth, params=parameters)
         owners = dict.fromkeys(int(self._owner[p]) for p in found[0] if p >= 0)

@@ -45,6 +45,7 @@ class ShownAnswer(Shown):
 class ShownChoice(Shown):
     article: str
     title: str
+    language: str
     confidence: float
 
 

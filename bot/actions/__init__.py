@@ -1,4 +1,4 @@
-"""The bot's abilities: rasa-sdk actions, run in process or behind a Rasa assistant."""
+"""The bot's abilities: rasa-sdk actions, run in process."""
 
 from rasa_sdk.executor import ActionExecutor
 

@@ -24,6 +24,6 @@ class ActionChoices(Action):
         text = turn.texts.gettext("I am not sure what you mean. Is it one of these?")
         blocks: list[Block] = [
             Said(language=turn.texts.language, text=text),
-            choice_buttons(answer.choices if answer else [], turn.texts, reader=turn.reader),
+            choice_buttons(answer.choices if answer else [], turn.texts),
         ]
         return turn.utter(dispatcher, Reply(outcome="choices", blocks=blocks))

@@ -28,6 +28,6 @@ class ActionNoAnswer(Action):
         blocks: list[Block] = [
             Said(language=turn.texts.language, text=first),
             Said(language=turn.texts.language, text=_("These people may be able to help you:")),
-            *contact_cards([self._answers.hotline(turn.reader)], turn.texts),
+            *contact_cards(self._answers.helpers(turn.reader), turn.texts),
         ]
         return turn.utter(dispatcher, Reply(outcome="no_answer", blocks=blocks))

@@ -83,7 +83,7 @@ def chat(
 
 async def _chat(language: str | None) -> None:
     from bot.messages import Message
-    from bot.replies import Button, Buttons
+    from bot.replies import Button, Buttons, Reply
     from retrieval.question import QuestionError
 
     program = assembly()
@@ -94,7 +94,9 @@ async def _chat(language: str | None) -> None:
             if message.reply is None:
                 continue
             buttons[:] = [b for block in message.reply.blocks if isinstance(block, Buttons) for b in block.buttons]
-            typer.echo(message.text)
+            typer.echo(
+                Reply(outcome=None, blocks=[b for b in message.reply.blocks if b.type != "buttons"]).plain_text()
+            )
             for number, button in enumerate(buttons, 1):
                 typer.echo(f"  {number}: {button.title}")
             typer.echo("")

@@ -1,6 +1,7 @@
 """`kalauz index`: build and describe the index."""
 
 from typing import Annotated
+from zipfile import BadZipFile
 
 import typer
 
@@ -72,8 +73,11 @@ def info(json: Json = False) -> None:
     path = VectorCache(chosen.index_dir).path(encoder)
     if path is None or not path.exists():
         answer_is_no(f"there is no index for the encoder {encoder.name} yet; run `kalauz index build`")
-    with np.load(path) as stored:
-        texts = len(stored["keys"])
+    try:
+        with np.load(path) as stored:
+            texts = len(stored["keys"])
+    except (OSError, ValueError, KeyError, BadZipFile):
+        answer_is_no(f"{path} is damaged; run `kalauz index build`, which replaces it")
     found = {
         "encoder": encoder.name,
         "dimensions": encoder.dimensions,

@@ -35,15 +35,21 @@ def import_(
     """
     from knowledge_base import repository
     from knowledge_base.database import Database
-    from knowledge_base.files import BadContentError, read
+    from knowledge_base.documents import Content
+    from knowledge_base.files import BadContentError, Problem, read
     from knowledge_base.importer import ImportReport, import_content
 
-    try:
-        contents = [read(path) for path in paths or [starter_content()]]
-    except BadContentError as error:
-        for problem in error.problems:
-            typer.echo(str(problem), err=True)
-        answer_is_no(f"{error}; nothing was imported")
+    contents: list[Content] = []
+    problems: list[Problem] = []
+    for path in paths or [starter_content()]:
+        try:
+            contents.append(read(path))
+        except BadContentError as error:
+            problems += error.problems
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    if problems:
+        answer_is_no(f"{len(problems)} problems in the content files; nothing was imported")
 
     async def work() -> ImportReport | None:
         database = Database(settings().database)
@@ -101,7 +107,10 @@ def export(
         answer_is_no("the database has no articles; run `kalauz kb import` first")
     if folder.exists() and not folder.is_dir():
         bad_use(f"{folder} is a file, not a folder")
-    typer.echo(f"{write(content, folder)} files written to {folder}")
+    try:
+        typer.echo(f"{write(content, folder)} files written to {folder}")
+    except OSError as error:
+        answer_is_no(f"{folder} cannot be written: {error.strerror}")
 
 
 @app.command()

@@ -53,6 +53,8 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
         answer_is_no("; ".join(str(problem) for problem in error.problems))
     except (NoContentError, EncoderError, SQLAlchemyError, OSError) as error:
         answer_is_no(str(error))
+    except ModuleNotFoundError as error:
+        answer_is_no(f"install what the setting needs, such as the database's driver: {error}")
 
 
 def print_json(value: object) -> None:
@@ -89,10 +91,12 @@ def print_report(report: Report, *, as_json: bool) -> None:
     table = Table()
     names = list(dict.fromkeys(name for row in report.rows for name in row))
     for name in names:
-        table.add_column(name, justify="left" if name in ("language", "corpus_language", "variant") else "right")
+        left = name in ("language", "corpus_language", "variant")
+        table.add_column(name, justify="left" if left else "right", no_wrap=True)
     for row in report.rows:
         table.add_row(*(_cell(row.get(name)) for name in names))
-    out.print(table)
+    # A table that is cut to a narrow terminal shows no figures at all.
+    Console(width=max(out.width, 160)).print(table)
 
 
 def _cell(value: str | int | float | None) -> str:

@@ -1,6 +1,6 @@
 """The ensemble: script gate, then CLD2, py3langid and fastText's lid.176 as summed log-probabilities.
 
-Chosen by the measurements in docs/architecture.md; priors come from the conversation, the site and the client.
+`kalauz evaluate language` measures it. A prior comes from the conversation or the client.
 """
 
 import re
@@ -19,7 +19,7 @@ from retrieval.language.scripts import letter_evidence, main_script, writes
 # A detector that does not know a language stays neutral on it: the log-probability it gives.
 NEUTRAL = -4.0
 FLOOR = -8.0
-# Nats for the language that the conversation, the client or the site suggests.
+# Nats for the language that the conversation or the client suggests.
 PRIOR = 2.5
 # Below this posterior, or with fewer letters than this, the answer is "unsure".
 SURE = 0.6

@@ -39,7 +39,7 @@ def library(encoder: Encoder) -> Library:
 @pytest.fixture(scope="session")
 def answers(library: Library) -> Answers:
     site = library.content.sites[0]
-    return Answers(library, builders.calibration(library), LanguageDetector(site.languages), site)
+    return Answers(library, builders.calibration(), LanguageDetector(site.languages), site)
 
 
 @pytest.fixture

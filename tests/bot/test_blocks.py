@@ -118,11 +118,11 @@ def test_an_article_of_steps_alone_has_no_empty_quotation() -> None:
 
 
 def test_choices_end_with_a_way_out() -> None:
-    choices = [ShownChoice(article="tax-card", title="Tax card", confidence=0.4)]
-    buttons = choice_buttons(choices, Texts("hu"), reader="hu").buttons
-    assert [(button.title, button.payload) for button in buttons] == [
-        ("Tax card", '/article{"id": "tax-card"}'),
-        ("Egyik sem", "/none"),
+    choices = [ShownChoice(article="tax-card", title="Tax card", language="en", confidence=0.4)]
+    buttons = choice_buttons(choices, Texts("hu")).buttons
+    assert [(button.language, button.title, button.payload) for button in buttons] == [
+        ("en", "Tax card", '/article{"id": "tax-card"}'),
+        ("hu", "Egyik sem", "/none"),
     ]
 
 

@@ -59,7 +59,9 @@ EXAMPLES: list[tuple[Block, str]] = [
         "Help line\nAnswers\n+36 1: free\n+36 2\nAddress: Fő utca 1\nhttps://example.org",
     ),
     (
-        Buttons(language="en", buttons=[Button(title="One", payload="/none"), Button(title="Two", payload="/none")]),
+        Buttons(
+            language="en", buttons=[Button(language="en", title=title, payload="/none") for title in ("One", "Two")]
+        ),
         "[One]\n[Two]",
     ),
 ]

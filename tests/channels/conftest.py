@@ -12,12 +12,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from channels.app import create_app
-from channels.assembly import calibration_path
+from channels.assembly import calibration_path, question_set
 from channels.settings import Settings
 from knowledge_base.database import Database
 from knowledge_base.documents import Content
 from knowledge_base.importer import import_content
 from knowledge_base.repository import load_content
+from retrieval.confidence import fingerprint
 from retrieval.encoder import Encoder
 from retrieval.library import Library
 from tests import builders
@@ -53,7 +54,9 @@ def data_folder(folder: Path, encoder: Encoder, content: Content | None = None) 
     """Settings of a folder with a database of the content, and a calibration that goes by words."""
     settings = Settings(data_dir=folder, database_url=None, site="hungary", encoder=None, log_level="info")
     held = take_in(settings, content or builders.content())
-    builders.calibration(Library(held, encoder)).save(calibration_path(settings.index_dir, "hungary"))
+    library = Library(held, encoder)
+    mark = fingerprint(library, question_set(), {"HU"})
+    builders.calibration(mark).save(calibration_path(settings.index_dir, "hungary"))
     return settings
 
 

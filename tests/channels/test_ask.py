@@ -25,7 +25,7 @@ def test_an_answer_has_the_fields_of_the_contract(client: TestClient) -> None:
     assert set(found["language"]) == {"code", "sure", "confidence", "alternatives"}
     contract = {"article", "title", "language", "passage", "text", "steps", "source", "reviewed", "revision"}
     assert contract | {"translation"} <= set(found["answer"])
-    assert set(found["choices"][0]) == {"article", "title", "confidence"}
+    assert set(found["choices"][0]) == {"article", "title", "language", "confidence"}
 
 
 def test_a_known_question_is_answered_word_for_word_with_source_and_date(client: TestClient) -> None:

@@ -76,3 +76,20 @@ def test_the_api_documentation_needs_nothing_from_elsewhere(server: Server) -> N
     assert "https://" not in page
     for address in re.findall(r'(?:src|href)="([^"]+)"', page):
         assert httpx.get(server.url + address).status_code == 200, address
+
+
+def test_what_is_erased_is_gone_from_the_files_at_once(server: Server) -> None:
+    started = httpx.post(f"{server.url}/api/v1/conversations", json={}).json()
+    address = f"{server.url}/api/v1/conversations/{started['id']}"
+    headers = {"Authorization": f"Bearer {started['token']}"}
+    secret = "Zsuzsanna-with-the-blue-passport"
+    httpx.post(
+        f"{address}/messages", json={"text": secret, "client_id": "12345678"}, headers=headers
+    ).raise_for_status()
+
+    def on_disk() -> bool:
+        return any(secret.encode() in path.read_bytes() for path in server.data.glob("kalauz.db*"))
+
+    assert on_disk()
+    assert httpx.delete(address, headers=headers).status_code == 204
+    assert not on_disk()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.end_to_end.conftest import Server, opened
 
@@ -168,3 +168,30 @@ def test_the_security_policy_allows_no_inline_script(page: Page) -> None:
     assert re.search(r"script-src 'self'(;|$)", response.headers["content-security-policy"])
     assert page.locator("script:not([src])").count() == 0
     assert page.locator("[style]").count() == 0
+
+
+def test_an_answer_that_got_lost_on_the_way_is_shown_once(page: Page) -> None:
+    greeted(page)
+
+    def lose_the_response(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/messages", lose_the_response, times=1)
+    page.get_by_role("textbox").fill("How do I get a TAJ card?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".migrant .state")).to_contain_text("Not sent")
+    page.reload()
+    expect(page.locator(".bot")).to_have_count(2)
+    expect(page.locator(".migrant")).to_have_count(1)
+    ask(page, "What is a TAJ number?")
+    expect(page.locator(".migrant")).to_have_count(2)
+
+
+def test_a_conversation_erased_in_another_tab_is_begun_anew(page: Page) -> None:
+    greeted(page)
+    kept = page.evaluate("JSON.parse(localStorage.getItem('kalauz-conversation'))")
+    address = f"/api/v1/conversations/{kept['id']}"
+    page.request.delete(address, headers={"Authorization": f"Bearer {kept['token']}"})
+    answer = ask(page, "How do I get a TAJ card?")
+    expect(answer.locator(".quotation h2")).to_have_text("Health insurance number and card (TAJ)")

@@ -262,3 +262,17 @@ def test_an_import_takes_in_several_folders_together(tmp_path: Path, monkeypatch
     result = CliRunner().invoke(kb.app, ["import", str(first), str(second)])
     assert result.exit_code == 0
     assert result.output.startswith("2 texts new or changed, 0 as they were")
+
+
+async def test_a_text_that_comes_back_as_a_draft_only_is_withdrawn(database: Database) -> None:
+    await take_in(database, card_content(card("Wrong."), hu=card("Rossz.", renders=1)))
+    before = (await stored(database))[1]
+    withdrawn = Translation(draft=card("Rossz.", renders=1))
+    content = card_content(card("Wrong."))
+    article = content.articles[0].model_copy(
+        update={"translations": {**content.articles[0].translations, "hu": withdrawn}}
+    )
+    await take_in(database, content.model_copy(update={"articles": [article]}))
+    found, version = await stored(database)
+    assert found.articles[0].translations["hu"].published is None
+    assert version == before + 1

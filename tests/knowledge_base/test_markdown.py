@@ -11,15 +11,33 @@ from tests.knowledge_base.strategies import bodies
 ALLOWED = [
     "",
     "Two\nlines.\n\nA paragraph.",
-    "- one\n  - inside\n- two\n\n1. first",
-    "**bold** *soft* `code`",
+    "- one\n- two\n\nThen:\n\n1. first",
+    "**bold**",
     "[a](https://example.org) [b](http://example.org) [c](mailto:a@example.org) [d](tel:112)",
     "## Cost\n\n### More",
     "5 < 6 and 7 > 6 & 8",
     "a &lt;b&gt; c",
-    "```\n<b>shown as it is</b>\n```",
-    "`<b>`",
 ]
+
+# What the channels would show as raw marks.
+NOT_DRAWN = [
+    "- one\n  - inside\n- two",
+    "- 2022. March",
+    "*soft*",
+    "`code`",
+    "```\ncode\n```",
+    "    code",
+    "> quoted",
+    "text\n\n---\n\ntext",
+    "Title\n---",
+    "<https://example.org>",
+    "two\\\nlines",
+]
+
+
+@pytest.mark.parametrize("body", NOT_DRAWN)
+def test_what_no_channel_draws_is_refused(body: str) -> None:
+    assert len(body_problems(body)) == 1
 
 
 @pytest.mark.parametrize("body", ALLOWED)

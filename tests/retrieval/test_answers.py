@@ -51,7 +51,7 @@ def test_the_object_has_the_contracts_fields_and_the_documented_additions(small:
     }  # fmt: skip
     assert set(found["answer"]) == contract | {"passage_kind", "as_of", "confidence_of_facts", "history"}
     assert set(found["answer"]["source"][0]) == {"title", "url"}
-    assert set(found["choices"][0]) == {"article", "title", "confidence"}
+    assert set(found["choices"][0]) == {"article", "title", "language", "confidence"}
     assert found["answer"]["reviewed"] == "2026-11-22"
     assert Answer.model_validate(found).model_dump(mode="json") == found
 
@@ -143,7 +143,7 @@ def test_the_hotline_is_offered_when_there_is_no_answer(small: Answers) -> None:
     silent = equal_confidence(NEVER, NEVER)
     found = Answers(small.library, silent, small.detector, small.site).ask(QUESTION, now=NOW)
     assert [one.id for one in found.contacts] == ["help-line"]
-    assert small.hotline("hu").purpose == "Válaszol a kérdésekre"
+    assert small.helpers("hu")[0].purpose == "Válaszol a kérdésekre"
 
 
 def test_an_answer_comes_with_its_articles_contacts(encoder: Encoder, detector: LanguageDetector) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.documents import Content
-from retrieval.confidence import MAX_WRONG, Calibration, fit
+from retrieval.confidence import MAX_WRONG, Calibration, fingerprint, fit
 from retrieval.encoder import Encoder
 from retrieval.library import Library
 from retrieval.question_sets import Question, read_questions
@@ -52,8 +52,21 @@ def test_choices_are_offered_from_no_higher_than_answers(fitted: Calibration) ->
 
 def test_the_fit_says_what_it_saw(fitted: Calibration, questions: list[Question], starter_library: Library) -> None:
     assert fitted.questions == sum(question.kind in ("in", "out") for question in questions)
-    assert fitted.fingerprint == starter_library.index.fingerprint
+    assert (
+        fitted.fingerprint
+        == fingerprint(starter_library, questions, {"HU"})
+        != fingerprint(starter_library, [], {"HU"})
+    )
     assert all(0 <= share <= 1 for share in (fitted.answered_right, fitted.answered_wrong, fitted.out_answered))
+
+
+def test_a_site_of_another_country_is_fitted_on_its_own_articles(
+    starter_library: Library, questions: list[Question]
+) -> None:
+    """None of the question sets' articles is Czech: the content's own search questions stand in."""
+    found = fit(starter_library, questions=questions, countries={"CZ", "SK", "PL", "SI"}, year=2026)
+    assert found.answered_right > 0
+    assert 0 < found.choices_from < found.answer_from < 1
 
 
 def test_on_what_was_fitted_wrong_answers_stay_under_the_limit(fitted: Calibration) -> None:

@@ -55,6 +55,7 @@ export function draw(block, choose) {
     for (const choice of block.buttons) {
       const button = element("button", "", choice.title);
       button.type = "button";
+      button.lang = choice.language;
       button.dir = "auto";
       button.addEventListener("click", () => choose(choice));
       node.append(button);

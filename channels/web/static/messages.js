@@ -1,6 +1,7 @@
 // The conversation with the server: started when needed, kept over reloads, every message counted once.
 
 const KEY = "kalauz-conversation";
+const GONE = ["unknown_conversation", "wrong_token"];
 
 export class RefusedError extends Error {
   constructor(code) {
@@ -72,8 +73,19 @@ export class Conversation {
   }
 
   // Send or send again; the message is forgotten here once the server has taken or refused it.
-  async send(message) {
-    const { text, client_id } = message;
+  // A conversation that was erased meanwhile, in another tab say, is begun anew.
+  async send(message, language) {
+    try {
+      return await this.#post(message);
+    } catch (error) {
+      if (!(error instanceof RefusedError) || !GONE.includes(error.code)) throw error;
+      this.#kept = { unsent: [...this.unsent.filter((kept) => kept.client_id !== message.client_id), message] };
+      await this.open(language);
+      return this.#post(message);
+    }
+  }
+
+  async #post({ text, client_id }) {
     const path = `/conversations/${this.#kept.id}/messages`;
     const forget = () => this.#keep({ unsent: this.unsent.filter((kept) => kept.client_id !== client_id) });
     try {

@@ -16,8 +16,12 @@ class KalauzChat extends HTMLElement {
   #live = element("div", "live");
   #status = element("span", "");
   #input = document.createElement("textarea");
+  // The highest number of a message on the screen.
+  #last = 0;
 
   connectedCallback() {
+    // Moving the element in its page must not begin again.
+    if (this.#root.adoptedStyleSheets.length) return;
     this.#root.adoptedStyleSheets = [sheet];
     this.#start();
   }
@@ -29,11 +33,16 @@ class KalauzChat extends HTMLElement {
     this.dir = found.direction;
     this.#build();
     this.#say(this.#texts.loading);
-    const messages = await this.#patiently(() => this.#conversation.open(navigator.language.split("-")[0]));
+    const messages = await this.#patiently(() => this.#conversation.open(this.#wanted()));
     this.#say("");
     messages.forEach((message) => this.#show(message));
     this.#input.disabled = false;
-    for (const message of this.#conversation.unsent) this.#deliver(message);
+    for (const message of this.#conversation.unsent) await this.#deliver(message);
+  }
+
+  // The page's own choice, else the browser's language without its region.
+  #wanted() {
+    return this.getAttribute("language") ?? navigator.language.split("-")[0];
   }
 
   // The server may still be loading, or the network be away: try until it works.
@@ -94,7 +103,13 @@ class KalauzChat extends HTMLElement {
     const item = this.#bubble(message.shown);
     item.append(state);
     try {
-      const [, ...replies] = await this.#conversation.send(message);
+      const [own, ...replies] = await this.#conversation.send(message, this.#wanted());
+      if (own.number <= this.#last) {
+        // Stored before, though its answer got lost on the way: it is on the screen already.
+        item.remove();
+        return;
+      }
+      this.#last = own.number;
       state.remove();
       replies.forEach((reply) => this.#show(reply, true));
     } catch (error) {
@@ -122,6 +137,7 @@ class KalauzChat extends HTMLElement {
   }
 
   #show(message, announce = false) {
+    this.#last = Math.max(this.#last, message.number);
     if (message.sender === "migrant") {
       this.#bubble(message.text);
       return;
@@ -154,6 +170,7 @@ class KalauzChat extends HTMLElement {
       }
     }
     this.#log.replaceChildren();
+    this.#last = 0;
     this.#start();
   }
 }
