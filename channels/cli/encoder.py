@@ -24,7 +24,7 @@ def train(
     steps: Annotated[int, typer.Option(min=1, help="Steps of training.")] = 9000,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
 ) -> None:
-    """Train the n-gram encoder on parallel text; about 40 minutes on two cores.
+    """Train the n-gram encoder on parallel text; about 50 minutes on two cores.
 
     Example: kalauz encoder train --corpus ../shared/corpora --out data/my-encoder
     """
