@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 HOST ?= 127.0.0.1
 
-.PHONY: help run test lint types format texts bench clean
+.PHONY: help run test lint types format texts recognition bench clean
 
 help: ## Show what can be done here
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: $(VENV)/installed ## Install, take in the starter content, build the index, serve (PORT=8000 HOST=127.0.0.1)
 	$(BIN)/kalauz kb import --if-empty
@@ -34,8 +34,12 @@ format: $(VENV)/installed-dev ## Format the code
 texts: $(VENV)/installed-dev ## Collect the program's sentences into the catalogues (LANGUAGE=xx begins a new one)
 	$(BIN)/python bot/locale/update.py $(LANGUAGE)
 
-bench: $(VENV)/installed-dev ## Measure retrieval, answers, speed and memory (SHARED=../shared holds the benchmarks)
+recognition: $(VENV)/installed-dev ## Fit what recognises danger, greetings and follow-ups, after phrases or question sets changed
+	$(BIN)/python -m retrieval.recognition_fitting
+
+bench: $(VENV)/installed-dev ## Measure retrieval, answers, conversation, speed and memory (SHARED=../shared holds the benchmarks)
 	$(BIN)/python -m tests.benchmarks $(SHARED)
+	$(BIN)/python -m tests.benchmarks.conversation
 
 clean: ## Remove the environment, caches and the local data folder's index
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache data/index

@@ -1,13 +1,19 @@
 """Answers, notices and contacts as blocks, labelled in the reader's language."""
 
-from babel.dates import get_day_names
+from collections.abc import Collection
 
+from babel.dates import get_day_names
+from babel.lists import format_list
+
+from bot.payloads import payload
 from bot.replies import (
     Block,
     Button,
     Buttons,
+    Checklist,
     ContactCard,
     Detail,
+    Item,
     Link,
     Notice,
     Quotation,
@@ -16,12 +22,14 @@ from bot.replies import (
     StepBlock,
     Steps,
 )
+from bot.replies import Step as StepCard
+from bot.state import UNSAID
 from bot.texts import Texts
-from bot.understanding import article_payload
 from knowledge_base.documents import Hours
 from knowledge_base.documents import Step as ArticleStep
 from knowledge_base.languages import endonym, locale
 from knowledge_base.markdown import sections
+from retrieval.case import Case
 from retrieval.shown import ShownAnswer, ShownChoice, ShownContact, ShownNotice
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -42,14 +50,66 @@ def answer_blocks(answer: ShownAnswer, texts: Texts, *, whole: bool) -> list[Blo
         blocks.append(Quotation(language=answer.language, title=answer.title, markdown=markdown))
     shows_steps = bool(answer.steps) and (whole or answer.passage_kind != "section")
     if shows_steps:
-        blocks.append(_steps(answer.steps, answer.language, texts))
-    blocks.append(_sources(answer, texts))
-    shown_all = whole or (len(parts) <= 1 and (shows_steps or not answer.steps))
-    if not shown_all:
+        # In full on request only: step by step is easier to follow.
+        fields = None if whole else ()
+        blocks.append(steps_block(answer.steps, answer.language, texts, fields=fields))
+    return blocks + closing_blocks(answer, texts, whole=whole)
+
+
+def closing_blocks(answer: ShownAnswer, texts: Texts, *, whole: bool) -> list[Block]:
+    """The sources, and the ways to more of the article."""
+    blocks: list[Block] = [_sources(answer, texts)]
+    buttons = []
+    if answer.steps:
+        title = texts.gettext("Go through it step by step")
+        buttons.append(Button(language=texts.language, title=title, payload=payload("step", id=answer.article, at=0)))
+    if not whole and (len(sections(answer.text)) > 1 or answer.steps):
         title = texts.gettext("Show everything about this")
-        button = Button(language=texts.language, title=title, payload=article_payload(answer.article, whole=True))
-        blocks.append(Buttons(language=texts.language, buttons=[button]))
+        target = payload("article", id=answer.article, whole=True)
+        buttons.append(Button(language=texts.language, title=title, payload=target))
+    if buttons:
+        blocks.append(Buttons(language=texts.language, buttons=buttons))
     return blocks
+
+
+def audience_caveat(answer: ShownAnswer, case: Case, texts: Texts) -> list[Block]:
+    """Said before a text that does not hold for what the asker has said of themself."""
+    if case.audience is None or case.audience in answer.audience or "all" in answer.audience:
+        return []
+    names = audience_names(texts)
+    sentence = texts.gettext("This text is for other people than you said you are: {people}.")
+    people = format_list([names[audience] for audience in answer.audience], style="or", locale=locale(texts.language))
+    return [Said(language=texts.language, text=sentence.format(people=people))]
+
+
+def audience_names(texts: Texts) -> dict[str, str]:
+    """Whom an article is for, as parts of the sentence of `audience_caveat`."""
+    _ = texts.gettext
+    return {
+        "eea": _("citizens of EU and EEA countries and Switzerland"),
+        "third-country": _("citizens of other countries"),
+        "asylum": _("people who asked for asylum or have it"),
+        "temporary-protection": _("people with temporary protection (Ukraine)"),
+    }
+
+
+def case_names(texts: Texts, dimension: str) -> dict[str, str]:
+    """The answers to "who asks?", by their values; the last one is to say nothing."""
+    _ = texts.gettext
+    names = {
+        "audience": {
+            "eea": _("I am a citizen of an EU or EEA country or Switzerland"),
+            "third-country": _("I am a citizen of another country"),
+            "asylum": _("I asked for asylum, or I have it"),
+            "temporary-protection": _("I have temporary protection (Ukraine)"),
+        },
+        "purpose": {
+            "work": _("I am here to work"),
+            "study": _("I am here to study"),
+            "family": _("I am here with my family"),
+        },
+    }[dimension]
+    return {**names, UNSAID: _("I would rather not say")}
 
 
 def _caveats(answer: ShownAnswer, texts: Texts) -> list[str]:
@@ -67,19 +127,55 @@ def _caveats(answer: ShownAnswer, texts: Texts) -> list[str]:
     return found
 
 
-def _steps(steps: list[ArticleStep], language: str, texts: Texts) -> Steps:
+def step_details(step: ArticleStep, texts: Texts) -> dict[str, Detail]:
+    """What is known of a step, by the name of its field."""
     _ = texts.gettext
+    fields = {
+        "papers": (_("What to bring"), step.papers),
+        "place": (_("Where"), [step.place] if step.place else []),
+        "fee": (_("Cost"), [step.fee] if step.fee else []),
+        "deadline": (_("By when"), [step.deadline] if step.deadline else []),
+    }
+    return {name: Detail(label=label, values=values) for name, (label, values) in fields.items() if values}
+
+
+def steps_block(
+    steps: list[ArticleStep], language: str, texts: Texts, *, fields: Collection[str] | None = None
+) -> Steps:
+    """The steps with all that is known of them, or with some fields only (`fields`, then without their texts)."""
     shown = []
     for step in steps:
-        fields = (
-            (_("What to bring"), step.papers),
-            (_("Where"), [step.place] if step.place else []),
-            (_("Cost"), [step.fee] if step.fee else []),
-            (_("By when"), [step.deadline] if step.deadline else []),
+        known = step_details(step, texts)
+        details = [detail for name, detail in known.items() if fields is None or name in fields]
+        shown.append(StepBlock(title=step.title, text=step.text if fields is None else None, details=details))
+    count = len(shown)
+    heading = texts.ngettext("{count} step", "{count} steps", count).format(count=texts.number(count))
+    return Steps(language=language, heading=texts.gettext("Steps") if fields else heading, steps=shown)
+
+
+def step_block(step: ArticleStep, number: int, count: int, language: str, texts: Texts) -> StepCard:
+    """One step of a walk, without its papers: they are ticked in a list of their own."""
+    known = step_details(step, texts)
+    label = texts.gettext("Step {number} of {count}").format(number=texts.number(number), count=texts.number(count))
+    details = [detail for name, detail in known.items() if name != "papers"]
+    return StepCard(language=language, label=label, title=step.title, text=step.text, details=details)
+
+
+def checklist(
+    article: str, at: int, step: ArticleStep, ticked: Collection[tuple[int, int]], language: str, heading: str
+) -> list[Block]:
+    """The papers of the step at position `at`, to tick; nothing where there are none."""
+    items = [
+        Item(
+            id=f"{article}/{at}/{n}",
+            text=paper,
+            ticked=(at, n) in ticked,
+            tick=payload("tick", id=article, step=at, paper=n, on=True),
+            untick=payload("tick", id=article, step=at, paper=n, on=False),
         )
-        details = [Detail(label=label, values=values) for label, values in fields if values]
-        shown.append(StepBlock(title=step.title, text=step.text, details=details))
-    return Steps(language=language, heading=_("Steps"), steps=shown)
+        for n, paper in enumerate(step.papers)
+    ]
+    return [Checklist(language=language, heading=heading, items=items)] if items else []
 
 
 def _sources(answer: ShownAnswer, texts: Texts) -> Sources:
@@ -95,8 +191,8 @@ def _sources(answer: ShownAnswer, texts: Texts) -> Sources:
 
 def choice_buttons(choices: list[ShownChoice], texts: Texts) -> Buttons:
     """Two to five titles, and a way out."""
-    buttons = [Button(language=c.language, title=c.title, payload=article_payload(c.article)) for c in choices]
-    none = Button(language=texts.language, title=texts.gettext("None of these"), payload="/none")
+    buttons = [Button(language=c.language, title=c.title, payload=payload("article", id=c.article)) for c in choices]
+    none = Button(language=texts.language, title=texts.gettext("None of these"), payload=payload("none"))
     return Buttons(language=texts.language, buttons=[*buttons, none])
 
 

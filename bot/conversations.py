@@ -5,23 +5,25 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import UnknownConversationError, WrongTokenError
-from bot.tables import ConversationRow, EventRow
+from bot.state import Event
+from bot.tables import CallbackRow, ConversationRow, EventRow, UnansweredRow
 
-Event = dict[str, Any]
+EVENTS = cast(Table, EventRow.__table__)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event and its number in the conversation, from 1."""
+    """An event, its number in the conversation, from 1, and the sender's own id of a message."""
 
     number: int
     data: Event
+    client_id: str | None = None
 
 
 def _hash(token: str) -> str:
@@ -32,7 +34,8 @@ async def start(
     session: AsyncSession, *, site: str, channel: str, language: str | None, now: datetime
 ) -> tuple[str, str]:
     """A new conversation: its id and its secret token, which is stored only as a hash."""
-    conversation_id, token = secrets.token_urlsafe(12), secrets.token_urlsafe(32)
+    # A letter first: an id that begins with a hyphen reads as an option of a command.
+    conversation_id, token = f"c{secrets.token_urlsafe(12)}", secrets.token_urlsafe(32)
     session.add(
         ConversationRow(
             id=conversation_id,
@@ -60,38 +63,54 @@ async def opened(session: AsyncSession, conversation_id: str, token: str, *, loc
 
 
 async def events(session: AsyncSession, conversation_id: str, *, after: int = 0) -> list[StoredEvent]:
-    query = select(EventRow).where(EventRow.conversation_id == conversation_id, EventRow.number > after)
-    rows = (await session.execute(query.order_by(EventRow.number))).scalars()
-    return [StoredEvent(row.number, row.data) for row in rows]
+    """All events with a number above `after`."""
+    query = select(EventRow.number, EventRow.client_id, EventRow.data).where(
+        EventRow.conversation_id == conversation_id, EventRow.number > after
+    )
+    rows = await session.execute(query.order_by(EventRow.number))
+    return [StoredEvent(number, data, client_id) for number, client_id, data in rows]
 
 
-async def number_of_message(session: AsyncSession, conversation_id: str, client_id: str) -> int | None:
-    """The number under which a message was stored, if it was."""
-    query = select(EventRow.number).where(EventRow.conversation_id == conversation_id, EventRow.client_id == client_id)
-    return (await session.execute(query)).scalar_one_or_none()
+async def memory(session: AsyncSession, conversation_id: str) -> list[StoredEvent]:
+    """What the bot goes by: everything but its own messages, which are the bulk."""
+    query = select(EventRow.number, EventRow.client_id, EventRow.data).where(
+        EventRow.conversation_id == conversation_id, EventRow.type != "bot"
+    )
+    rows = await session.execute(query.order_by(EventRow.number))
+    return [StoredEvent(number, data, client_id) for number, client_id, data in rows]
+
+
+async def last_numbers(session: AsyncSession, conversation_id: str) -> tuple[int, int]:
+    """The numbers of the newest event, and of the newest that `memory` has."""
+    remembered = case((EventRow.type != "bot", EventRow.number))
+    query = select(func.max(EventRow.number), func.max(remembered))
+    newest, of_memory = (await session.execute(query.where(EventRow.conversation_id == conversation_id))).one()
+    return newest or 0, of_memory or 0
 
 
 async def append(
-    session: AsyncSession, conversation_id: str, new: list[Event], *, client_id: str | None = None
+    session: AsyncSession, conversation_id: str, new: list[Event], *, last: int, client_id: str | None = None
 ) -> list[StoredEvent]:
-    """Add events to the end; `client_id` belongs to the first."""
-    query = select(func.max(EventRow.number)).where(EventRow.conversation_id == conversation_id)
-    last = (await session.execute(query)).scalar_one() or 0
-    stored = [StoredEvent(last + i, data) for i, data in enumerate(new, 1)]
-    for i, event in enumerate(stored):
-        session.add(
-            EventRow(
-                conversation_id=conversation_id,
-                number=event.number,
-                client_id=client_id if i == 0 else None,
-                data=event.data,
-            )
-        )
-    await session.flush()
+    """Add events after the one numbered `last`; `client_id` belongs to the first."""
+    ids = [client_id, *([None] * (len(new) - 1))]
+    stored = [StoredEvent(last + i, data, own) for i, (data, own) in enumerate(zip(new, ids, strict=True), 1)]
+    rows = [
+        {
+            "conversation_id": conversation_id,
+            "number": event.number,
+            "client_id": event.client_id,
+            "type": event.data["event"],
+            "data": event.data,
+        }
+        for event in stored
+    ]
+    await session.execute(EVENTS.insert(), rows)
     return stored
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:
-    """Delete the conversation and all its events."""
+    """Delete the conversation and all that belongs to it; counts hold nothing of it."""
+    for table in (CallbackRow, UnansweredRow):
+        await session.execute(delete(table).where(table.conversation_id == conversation_id))
     await session.execute(delete(EventRow).where(EventRow.conversation_id == conversation_id))
     await session.execute(delete(ConversationRow).where(ConversationRow.id == conversation_id))

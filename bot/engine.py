@@ -1,40 +1,70 @@
-"""A turn of the conversation: understand, choose the action, run it, store and reply in one transaction."""
+"""A turn of the conversation: understand, act, store and reply, all in one transaction."""
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from rasa_sdk import Tracker
-from rasa_sdk.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
-from rasa_sdk.executor import ActionExecutor
-from sqlalchemy.exc import IntegrityError
+from babel.dates import format_time
+from rasa_sdk.events import SessionStarted, SlotSet, UserUttered
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import conversations
+from bot import callbacks, conversations, records
 from bot.actions import action_executor
-from bot.conversations import Event, StoredEvent
-from bot.messages import Message, Started
-from bot.policy import ACTIONS, next_action
+from bot.actions.callback import FORM
+from bot.conversations import StoredEvent
+from bot.limits import FREE, Limits
+from bot.messages import Incoming, LimitError, Message, Started
 from bot.replies import Reply
-from bot.understanding import ParseData, understand
+from bot.runner import Runner
+from bot.state import Event, State, active_loop_of, slots_of
+from bot.tables import ConversationRow
+from bot.texts import Texts
+from bot.understanding import ParseData, attachment, parse_data, understand
+from bot.vault import Vault
 from knowledge_base.database import Database
+from knowledge_base.languages import locale
 from retrieval.answers import Answers
 
 Clock = Callable[[], datetime]
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What a conversation held when a message came in; `numbers` are the messages', by their client ids."""
+
+    row: ConversationRow
+    owner: str
+    events: list[Event]
+    state: State
+    last: int
+    numbers: dict[str | None, int]
+
+    @property
+    def in_form(self) -> bool:
+        """Whether the bot waits for a field; what is written to a person is no field."""
+        return self.owner == "bot" and active_loop_of(self.events) == FORM
+
+
 class Engine:
     """Runs conversations. `clock` gives the aware time now."""
 
-    def __init__(self, database: Database, answers: Answers, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, answers: Answers, clock: Clock, vault: Vault, limits: Limits | None = None
+    ) -> None:
         self._database = database
         self._answers = answers
         self._clock = clock
-        self._executor: ActionExecutor = action_executor(answers)
+        self._vault = vault
+        self._limits = limits or Limits()
+        self._runner = Runner(action_executor(answers))
 
-    async def start(self, *, channel: str, language: str | None) -> Started:
-        """Open a conversation and greet; `language` is what the client says of itself."""
+    async def start(self, *, channel: str, language: str | None, network: str | None = None) -> Started:
+        """Open a conversation and greet; `language` is what the client says of itself. Raises LimitError."""
         now = self._clock()
+        self._refuse(self._limits.of_network(network, now), language)
         async with self._database.transaction() as session:
             conversation_id, token = await conversations.start(
                 session, site=self._answers.site.id, channel=channel, language=language, now=now
@@ -42,44 +72,31 @@ class Engine:
             opening: list[Event] = [SessionStarted(timestamp=now.timestamp())]
             if language:
                 opening.append(SlotSet("language", language, timestamp=now.timestamp()))
-            greeting: ParseData = {
-                "intent": {"name": "session_start", "confidence": 1.0},
-                "entities": [],
-                "language": language,
-            }
-            said = await self._act(conversation_id, opening, greeting, owner="bot", now=now)
-            stored = await conversations.append(session, conversation_id, opening + said)
+            greeting = parse_data("", "start", language)
+            said = await self._runner.run(conversation_id, opening, greeting, owner="bot", now=now, sealed={})
+            stored = await conversations.append(session, conversation_id, opening + said, last=0)
         return Started(conversation_id, token, messages_of(stored))
 
-    async def receive(self, conversation_id: str, token: str, *, text: str, client_id: str) -> list[Message]:
+    async def receive(self, conversation_id: str, token: str, incoming: Incoming) -> list[Message]:
         """Take a message in and reply.
 
         A `client_id` counts once: the same one again stores nothing and returns what was replied then.
-        Raises UnknownConversationError, WrongTokenError, or QuestionError, and then nothing is stored.
+        Raises UnknownConversationError, WrongTokenError, QuestionError or LimitError, and then nothing is stored.
         """
-        now = self._clock()
-        async with self._database.reading() as session:
-            row = await conversations.opened(session, conversation_id, token)
-            known = await conversations.number_of_message(session, conversation_id, client_id)
-        if known is not None:
-            return await self._replies_to(conversation_id, known)
-        parsed = await asyncio.to_thread(understand, text, self._answers, now=now, prior=row.language)
-        try:
-            async with self._database.transaction() as session:
-                row = await conversations.opened(session, conversation_id, token, lock=True)
-                before = [event.data for event in await conversations.events(session, conversation_id)]
-                heard = UserUttered(parsed["text"], _kept(parsed), now.timestamp(), row.channel)
-                said = await self._act(conversation_id, before, parsed, owner=row.owner, now=now)
-                stored = await conversations.append(session, conversation_id, [heard, *said], client_id=client_id)
-                row.language = parsed["language"] or row.language
-        except IntegrityError:
-            # The same message came in twice at once; the other one was stored and answered.
+        parsed: ParseData | None = None
+        while True:
             async with self._database.reading() as session:
-                known = await conversations.number_of_message(session, conversation_id, client_id)
-            if known is None:
-                raise
-            return await self._replies_to(conversation_id, known)
-        return messages_of(stored)
+                before = await self._before(session, conversation_id, token)
+            if incoming.client_id in before.numbers:
+                return await self._replies_to(conversation_id, before.numbers[incoming.client_id])
+            now = self._clock()
+            first = parsed is None
+            parsed = await asyncio.to_thread(self._understood, incoming, before, now)
+            if first and before.owner == "bot":
+                self._check_limits(conversation_id, incoming, parsed, before.row.language, now)
+            stored = await self._turn(conversation_id, token, incoming, parsed, before, now)
+            if stored is not None:
+                return messages_of(stored)
 
     async def messages(self, conversation_id: str, token: str, *, after: int) -> list[Message]:
         """The messages with a number above `after`."""
@@ -94,37 +111,102 @@ class Engine:
             await conversations.erase(session, conversation_id)
         await self._database.forget()
 
+    async def _before(self, session: AsyncSession, conversation_id: str, token: str) -> _Before:
+        row = await conversations.opened(session, conversation_id, token)
+        stored = await conversations.memory(session, conversation_id)
+        last = stored[-1].number if stored else 0
+        events = [event.data for event in stored]
+        actions = [event["name"] for event in events if event["event"] == "action"]
+        state = State.of(slots_of(events), actions[-1] if actions else None)
+        return _Before(row, row.owner, events, state, last, {event.client_id: event.number for event in stored})
+
+    def _understood(self, incoming: Incoming, before: _Before, now: datetime) -> ParseData:
+        if incoming.attachment is not None:
+            return attachment(incoming.attachment, before.state)
+        return understand(incoming.text, self._answers, now=now, state=before.state, in_form=before.in_form)
+
+    async def _turn(
+        self,
+        conversation_id: str,
+        token: str,
+        incoming: Incoming,
+        parsed: ParseData,
+        before: _Before,
+        now: datetime,
+    ) -> list[StoredEvent] | None:
+        """Act and store; None if another message came between, so that this one must be understood anew."""
+        async with self._database.transaction() as session:
+            row = await conversations.opened(session, conversation_id, token, lock=True)
+            newest, of_memory = await conversations.last_numbers(session, conversation_id)
+            if of_memory != before.last or row.owner != before.owner:
+                return None
+            known = await callbacks.draft(session, conversation_id, self._vault) if before.in_form else {}
+            heard: Event = UserUttered(parsed["text"], _kept(parsed), now.timestamp(), row.channel)
+            said = await self._runner.run(
+                conversation_id, [*before.events, heard], parsed, owner=row.owner, now=now, sealed=known
+            )
+            if before.in_form or active_loop_of(said) == FORM:
+                said = await callbacks.keep(
+                    session,
+                    conversation_id,
+                    said,
+                    self._vault,
+                    known=known,
+                    urgent=any(e.get("name") == "action_urgent" for e in before.events),
+                    now=now,
+                )
+            heard = callbacks.hidden(heard) if before.in_form else heard
+            stored = await conversations.append(
+                session, conversation_id, [heard, *said], last=newest, client_id=incoming.client_id
+            )
+            row.language = slots_of(said).get("language") or row.language
+            await records.record(
+                session,
+                conversation_id,
+                site=row.site,
+                number=stored[0].number,
+                parsed=parsed,
+                said=said,
+                state=before.state,
+                language=row.language or self._answers.site.default_language,
+                now=now,
+            )
+            ended = any(_reply(event).ended for event in said if event["event"] == "bot")
+            if ended:
+                await conversations.erase(session, conversation_id)
+        if ended:
+            await self._database.forget()
+        return stored
+
+    def _check_limits(
+        self, conversation_id: str, incoming: Incoming, parsed: ParseData, language: str | None, now: datetime
+    ) -> None:
+        if parsed["intent"]["name"] in FREE:
+            return
+        language = parsed["language"] or language
+        # What one conversation is refused does not count for the others behind its address.
+        self._refuse(self._limits.of_conversation(conversation_id, now), language)
+        self._refuse(self._limits.of_network(incoming.network, now), language)
+
+    def _refuse(self, until: datetime | None, language: str | None) -> None:
+        if until is None:
+            return
+        site = self._answers.site
+        texts = Texts(language or site.default_language)
+        # Minutes are shown: the next full one is surely late enough.
+        until_shown = until + timedelta(seconds=-until.second % 60, microseconds=-until.microsecond)
+        clock = format_time(until_shown, "short", tzinfo=ZoneInfo(site.time_zone), locale=locale(texts.language))
+        sentence = texts.gettext(
+            "Very many messages came in a short time. You can go on at {time}. The way to a person stays open: /human"
+        )
+        raise LimitError(until, sentence.format(time=clock))
+
     async def _replies_to(self, conversation_id: str, number: int) -> list[Message]:
         """A stored message and the replies up to the next one."""
         async with self._database.reading() as session:
             stored = await conversations.events(session, conversation_id, after=number - 1)
         later = (i for i, event in enumerate(stored) if i > 0 and event.data["event"] == "user")
         return messages_of(stored[: next(later, len(stored))])
-
-    async def _act(
-        self, conversation_id: str, before: list[Event], parsed: ParseData, *, owner: str, now: datetime
-    ) -> list[Event]:
-        """Run the policy's action on a tracker of the events; returns the events to store."""
-        slots = {event["name"]: event["value"] for event in before if event["event"] == "slot"}
-        latest = {**parsed, "timestamp": now.timestamp()}
-        tracker = Tracker(conversation_id, slots, latest, before, False, None, {}, None)
-        action = next_action(tracker, owner)
-        if action is None:
-            return []
-        call = {
-            "next_action": action,
-            "sender_id": conversation_id,
-            "tracker": tracker.current_state() | {"latest_message": latest},
-            "domain": {"actions": sorted(set(ACTIONS.values()))},
-        }
-        result = await self._executor.run(call)
-        stamp = now.timestamp()
-        events: list[Event] = [ActionExecuted(action, timestamp=stamp)]
-        events += [{**event, "timestamp": stamp} for event in result.events]
-        for response in result.responses:
-            data = {"buttons": response["buttons"], "custom": response["custom"]}
-            events.append(BotUttered(response["text"], data, None, stamp))
-        return events
 
 
 def _kept(parsed: ParseData) -> dict[str, Any]:
@@ -136,14 +218,19 @@ def _kept(parsed: ParseData) -> dict[str, Any]:
     return kept
 
 
+def _reply(event: Event) -> Reply:
+    return Reply.model_validate(event["data"]["custom"])
+
+
 def messages_of(events: list[StoredEvent]) -> list[Message]:
     """The events that a person sees."""
     shown = []
     for event in events:
         data = event.data
         if data["event"] == "user":
-            shown.append(Message(event.number, "migrant", data["text"], None, data["timestamp"]))
+            tick = data["parse_data"]["intent"]["name"] == "tick"
+            shown.append(Message(event.number, "migrant", data["text"], None, data["timestamp"], in_place=tick))
         elif data["event"] == "bot":
-            reply = Reply.model_validate(data["data"]["custom"])
-            shown.append(Message(event.number, "bot", data["text"], reply, data["timestamp"]))
+            reply = _reply(data)
+            shown.append(Message(event.number, "bot", data["text"], reply, data["timestamp"], in_place=reply.in_place))
     return shown

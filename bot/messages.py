@@ -1,7 +1,8 @@
 """What channels exchange with the conversation engine."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from bot.replies import Reply
 
@@ -14,15 +15,42 @@ class WrongTokenError(PermissionError):
     """The token is not this conversation's."""
 
 
+class LimitError(RuntimeError):
+    """Too much was written; `until` is when it may go on, `sentence` says so to the migrant."""
+
+    def __init__(self, until: datetime, sentence: str) -> None:
+        super().__init__(f"too many messages; go on at {until:%H:%M} UTC")
+        self.until = until
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A migrant's message.
+
+    `client_id` is the sender's own id of it: the same one counts once. `attachment` is the kind of a message without
+    words (picture, voice, file, other); nothing else of it comes in. `network` is the sender's address, for the limits.
+    """
+
+    text: str
+    client_id: str
+    attachment: str | None = None
+    network: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a channel shows: a migrant's text or a reply. `number` is the cursor, from 1."""
+    """What a channel shows: a migrant's text or a reply. `number` is the cursor, from 1.
+
+    `in_place` marks a tick and its reply: they change lists on the screen and are no messages of their own.
+    """
 
     number: int
     sender: str
     text: str
     reply: Reply | None
     at: float
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +60,26 @@ class Started:
     messages: list[Message]
 
 
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What a Rasa assistant gets for its call: an HTTP status and a JSON body."""
+
+    status: int
+    body: dict[str, Any] | None
+
+
+class Acting(Protocol):
+    """What runs actions for Rasa assistants; see `bot.rasa.RasaActions`."""
+
+    async def act(self, call: object) -> Acted: ...
+
+
 class Conversing(Protocol):
     """What holds conversations; see `bot.engine.Engine`."""
 
-    async def start(self, *, channel: str, language: str | None) -> Started: ...
+    async def start(self, *, channel: str, language: str | None, network: str | None = None) -> Started: ...
 
-    async def receive(self, conversation_id: str, token: str, *, text: str, client_id: str) -> list[Message]: ...
+    async def receive(self, conversation_id: str, token: str, incoming: Incoming) -> list[Message]: ...
 
     async def messages(self, conversation_id: str, token: str, *, after: int) -> list[Message]: ...
 

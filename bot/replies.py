@@ -52,6 +52,37 @@ class Steps(_Block):
     steps: list[StepBlock]
 
 
+class Step(_Block):
+    """One step of a walk through a procedure; `label` says which of how many."""
+
+    type: Literal["step"] = "step"
+    label: str
+    title: str
+    text: str | None
+    details: list[Detail]
+
+
+class Item(BaseModel):
+    """Something to tick; `id` is the same wherever the thing is listed, `tick` and `untick` are what that sends."""
+
+    id: str
+    text: str
+    ticked: bool
+    tick: str
+    untick: str
+
+    @property
+    def payload(self) -> str:
+        """What a channel without boxes sends to change it."""
+        return self.untick if self.ticked else self.tick
+
+
+class Checklist(_Block):
+    type: Literal["checklist"] = "checklist"
+    heading: str
+    items: list[Item]
+
+
 class Link(BaseModel):
     title: str
     url: str | None
@@ -88,15 +119,25 @@ class Buttons(_Block):
     buttons: list[Button]
 
 
-Block = Annotated[Said | Notice | Quotation | Steps | Sources | ContactCard | Buttons, Field(discriminator="type")]
+Block = Annotated[
+    Said | Notice | Quotation | Steps | Step | Checklist | Sources | ContactCard | Buttons, Field(discriminator="type")
+]
 
 
 class Reply(BaseModel):
-    """One message of the bot. `outcome` is the question's, None for a message that answers no question."""
+    """One message of the bot.
+
+    `outcome` is the question's, None for a message that answers no question. `language` is the one that the program
+    speaks in it. `ended` says that the conversation is no more. `in_place` says that the reply only restates lists
+    that are on the screen: a channel that can redraws those.
+    """
 
     model_config = ConfigDict(frozen=True)
     outcome: str | None
     blocks: list[Block]
+    language: str | None = None
+    ended: bool = False
+    in_place: bool = False
 
     def plain_text(self) -> str:
         """The whole reply as text, for channels and assistants that know no blocks."""
@@ -121,6 +162,12 @@ def _plain(block: Block) -> str:
                 lines.append(f"{number}. {step.title}")
                 lines += [f"   {line}" for line in ([step.text] if step.text else []) + _details(step.details)]
             return "\n".join(lines)
+        case Step():
+            return "\n".join(
+                [block.label, block.title, *([block.text] if block.text else []), *_details(block.details)]
+            )
+        case Checklist():
+            return "\n".join([f"{block.heading}:", *(f"{'☑' if i.ticked else '☐'} {i.text}" for i in block.items)])
         case Sources():
             names = [f"{link.title} <{link.url}>" if link.url else link.title for link in block.sources]
             return "\n".join([f"{block.label}:", *(f"- {name}" for name in names), block.checked])

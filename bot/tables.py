@@ -1,6 +1,6 @@
 """The conversation's tables: events are only ever added, until the conversation is erased."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -21,11 +21,48 @@ class ConversationRow(Base):
 
 
 class EventRow(Base):
-    """A rasa-sdk event; `client_id` is the sender's own id of a message and makes it count once."""
+    """A rasa-sdk event; `type` is its `event`. `client_id` is the sender's own id of a message: it counts once."""
 
     __tablename__ = "events"
     __table_args__ = (UniqueConstraint("conversation_id", "client_id"),)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     client_id: Mapped[str | None]
+    type: Mapped[str]
     data: Mapped[dict[str, Any]]
+
+
+class CallbackRow(Base):
+    """Who asked to be called back: `draft` while the form is filled in, `request` when it is complete; both sealed."""
+
+    __tablename__ = "callbacks"
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    draft: Mapped[bytes | None]
+    request: Mapped[bytes | None]
+    urgent: Mapped[bool]
+    asked_at: Mapped[datetime | None]
+
+
+class UnansweredRow(Base):
+    """A question that found no answer, or whose answer did not help, for editors; goes with its conversation."""
+
+    __tablename__ = "unanswered"
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str]
+    text: Mapped[str]
+    reason: Mapped[str]
+    article: Mapped[str | None]
+    asked_at: Mapped[datetime]
+
+
+class TallyRow(Base):
+    """How often something happened on a day; holds nothing of any person, and stays when conversations are erased."""
+
+    __tablename__ = "tallies"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    site: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -12,6 +12,7 @@ from pathlib import Path
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from knowledge_base.languages import fallbacks, locale
 
@@ -42,11 +43,16 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 class Texts:
-    """The sentences in the nearest language that has a catalogue; `language` says which."""
+    """The sentences for a reader, in the nearest language that has a catalogue; `language` says which."""
 
     def __init__(self, reader: str) -> None:
+        self.reader = reader
         self.language = fallbacks(reader, set(languages()))[0]
         self.gettext = _catalogue(self.language).gettext
+        self.ngettext = _catalogue(self.language).ngettext
+
+    def number(self, value: int) -> str:
+        return format_decimal(value, locale=locale(self.language))
 
     def date(self, day: date) -> str:
         return format_date(day, format="long", locale=locale(self.language))

@@ -1,9 +1,12 @@
 """The heavy parts of the program put together: for the server, and for commands that answer once."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.engine import Engine
+from bot.rasa import RasaActions
+from bot.vault import Vault
 from channels.service import NoContentError, Served, now
 from knowledge_base import repository
 from knowledge_base.database import Database
@@ -14,7 +17,9 @@ from retrieval.confidence import Calibration, fingerprint, fit
 from retrieval.encoder import DEFAULT, Encoder, load_encoder
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
-from retrieval.question_sets import Question, read_questions
+from retrieval.recognition import SHIPPED, PhraseIndex, Recogniser, Weights
+from retrieval.recognition_fitting import fit as fit_recognition
+from retrieval.starter import phrases, question_set
 from retrieval.vectors import Progress, VectorCache
 
 
@@ -36,7 +41,7 @@ def chosen_site(content: Content, site: str) -> Site:
 
 def _with_contacts(site: Site, content: Content) -> Site:
     """The site, if the content has the contacts that it names."""
-    unknown = {site.hotline, *site.crisis} - {contact.id for contact in content.contacts}
+    unknown = set(site.contacts) - {contact.id for contact in content.contacts}
     if unknown:
         raise NoContentError(f"the site {site.id!r} names contacts that there are not: {', '.join(sorted(unknown))}")
     return site
@@ -46,10 +51,16 @@ def calibration_path(index_dir: Path, site: str) -> Path:
     return index_dir / f"confidence-{site}.json"
 
 
-def question_set() -> list[Question]:
-    """The starter content's questions for fitting; those of articles that a site does not have are left out there."""
-    folder = Path(repository.__file__).parent / "content" / "questions"
-    return [question for path in sorted(folder.glob("*.tsv")) for question in read_questions(path)]
+def recogniser(encoder: Encoder, index_dir: Path) -> Recogniser:
+    """With the weights that ship, or with fitted ones where the encoder is another."""
+    questions = [question.text for question in question_set() if question.kind in ("in", "out")]
+    index = PhraseIndex(phrases(), questions, encoder, cache=VectorCache(index_dir / "phrases"))
+    path = index_dir / "recognition.json"
+    weights = Weights.load(SHIPPED, index.fingerprint) or Weights.load(path, index.fingerprint)
+    if weights is None:
+        weights = fit_recognition(index)
+        weights.save(path)
+    return Recogniser(index, weights)
 
 
 def calibration(library: Library, site: Site, index_dir: Path, *, refit: bool = False) -> Calibration:
@@ -67,10 +78,20 @@ def calibration(library: Library, site: Site, index_dir: Path, *, refit: bool = 
 class Assembly:
     """Loads what answers, and loads it again when the content's version has grown."""
 
-    def __init__(self, *, database_url: str, site: str, encoder: str | None, index_dir: Path) -> None:
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        site: str,
+        encoder: str | None,
+        index_dir: Path,
+        secret_keys: Callable[[], tuple[str, ...]],
+    ) -> None:
         self.database = Database(database_url)
+        self.vault = Vault(*secret_keys())
         self.asking: Answers | None = None
         self.conversing: Engine | None = None
+        self.acting: RasaActions | None = None
         self._site = site
         self._encoder_name = encoder or DEFAULT
         self._encoder: Encoder | None = None
@@ -108,5 +129,7 @@ class Assembly:
             self.asking.replace(library, calibration(library, site, self._index_dir))
             return
         fitted = calibration(library, site, self._index_dir, refit=refit)
-        self.asking = Answers(library, fitted, LanguageDetector(site.languages), site)
-        self.conversing = Engine(self.database, self.asking, now)
+        known = recogniser(encoder, self._index_dir)
+        self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
+        self.conversing = Engine(self.database, self.asking, now, self.vault)
+        self.acting = RasaActions(self.asking)

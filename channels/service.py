@@ -7,12 +7,13 @@ import asyncio
 import contextlib
 import importlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast
 
-from bot.messages import Conversing
+from bot.messages import Acting, Conversing
 from retrieval.shown import Asking
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Assembly(Protocol):
 
     asking: Asking | None
     conversing: Conversing | None
+    acting: Acting | None
 
     @property
     def served(self) -> Served | None: ...
@@ -55,10 +57,24 @@ class Assembly(Protocol):
 
 
 class Service:
-    """Holds what requests need. `asking` and `conversing` are None until the heavy parts are loaded."""
+    """Holds what requests need; `asking`, `conversing` and `acting` are None until the heavy parts are loaded."""
 
-    def __init__(self, *, database_url: str, site: str, encoder: str | None, index_dir: Path) -> None:
-        self._settings = {"database_url": database_url, "site": site, "encoder": encoder, "index_dir": index_dir}
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        site: str,
+        encoder: str | None,
+        index_dir: Path,
+        secret_keys: Callable[[], tuple[str, ...]],
+    ) -> None:
+        self._settings = {
+            "database_url": database_url,
+            "site": site,
+            "encoder": encoder,
+            "index_dir": index_dir,
+            "secret_keys": secret_keys,
+        }
         self._assembly: Assembly | None = None
         self._task: asyncio.Task[None] | None = None
         self.failure: str | None = None
@@ -74,6 +90,10 @@ class Service:
     @property
     def conversing(self) -> Conversing | None:
         return self._assembly.conversing if self._assembly else None
+
+    @property
+    def acting(self) -> Acting | None:
+        return self._assembly.acting if self._assembly else None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())

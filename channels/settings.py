@@ -1,10 +1,14 @@
 """Settings from the environment, prefix `KALAUZ_`. Only this module, the app and the CLI know of it."""
 
+import os
+import secrets
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_KEY = 16
 
 
 class Settings(BaseSettings):
@@ -18,6 +22,11 @@ class Settings(BaseSettings):
     encoder: str | None = Field(
         None, description="Folder of an encoder, or any sentence-transformers model by path or name."
     )
+    secret_key: str | None = Field(
+        None,
+        description="Seals personal data; left out, a key is made and kept in the data folder. "
+        "To change it, put the new one first: `new,old`.",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="critical, error, warning, info or debug."
     )
@@ -26,6 +35,39 @@ class Settings(BaseSettings):
     def database(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'kalauz.db'}"
 
+    @field_validator("secret_key")
+    @classmethod
+    def _has_long_keys(cls, value: str | None) -> str | None:
+        keys = [key.strip() for key in (value or "").split(",") if key.strip()]
+        if value is not None and (not keys or min(map(len, keys)) < SHORTEST_KEY):
+            raise ValueError(f"every key needs at least {SHORTEST_KEY} characters")
+        return value
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The keys that open sealed data; the first one seals."""
+        given = self.secret_key or kept_key(self.data_dir / "secret.key")
+        return tuple(key.strip() for key in given.split(",") if key.strip())
+
     @property
     def index_dir(self) -> Path:
         return self.data_dir / "index"
+
+
+def kept_key(path: Path) -> str:
+    """The key in a file that only its owner can read; a new one where there is none."""
+    try:
+        return path.read_text("ascii").strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        partial.touch(mode=0o600)
+        partial.write_text(secrets.token_urlsafe(32) + "\n", "ascii")
+        try:
+            # Another process may have made one meanwhile: the first stays.
+            os.link(partial, path)
+        except FileExistsError:
+            pass
+        finally:
+            partial.unlink()
+        return path.read_text("ascii").strip()

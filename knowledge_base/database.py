@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def in_utc(stored: datetime) -> datetime:
+    """A stored time with its zone, which SQLite does not keep."""
+    return stored if stored.tzinfo else stored.replace(tzinfo=UTC)
 
 
 class Database:

@@ -94,6 +94,8 @@ Texts = dict[Language, Line]
 Kind = Literal["faq", "procedure", "directory"]
 Audience = Literal["third-country", "eea", "asylum", "temporary-protection", "all"]
 Phase = Literal["before-arrival", "living-here", "return"]
+Purpose = Literal["work", "study", "family"]
+Urgency = Literal["violence", "trafficking", "suicide", "deportation", "child", "medical"]
 Confidence = Literal["high", "medium", "low"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -114,12 +116,13 @@ class Checked(Document):
 
 
 class ArticleFacts(Checked):
-    """What is true of an article in every language."""
+    """What is true of an article in every language; without a `purpose` of stay it is for every one."""
 
     kind: Kind
     country: Country
     topics: list[Identifier] = Field(min_length=1)
     audience: list[Audience] = Field(min_length=1)
+    purpose: list[Purpose] = []
     phase: Phase = "living-here"
     history: bool = False
     contacts: list[Identifier] = []
@@ -276,6 +279,18 @@ class Site(Document):
     time_zone: TimeZone
     hotline: Identifier
     crisis: list[Identifier] = Field(min_length=1)
+    urgent: dict[Urgency, list[Identifier]] = {}
+    callbacks: bool = False
+
+    @property
+    def contacts(self) -> list[Identifier]:
+        """Every contact that the site names."""
+        return list(dict.fromkeys([self.hotline, *self.crisis, *(i for ids in self.urgent.values() for i in ids)]))
+
+    def crisis_contacts(self, urgency: str | None) -> list[Identifier]:
+        """Whom to call at once; `crisis` where nothing is said of this kind of urgency."""
+        found = next((contacts for kind, contacts in self.urgent.items() if kind == urgency), [])
+        return found or self.crisis
 
     @model_validator(mode="after")
     def _speaks_its_default(self) -> Self:

@@ -275,7 +275,7 @@ def _agreement(content: Content, root: Path) -> Iterator[Problem]:
                 if topic not in topics:
                     yield Problem(root / kind / f"{document.id}.yaml", 1, f"topics: there is no topic {topic!r}")
     for site in content.sites:
-        for contact in [site.hotline, *site.crisis]:
+        for contact in site.contacts:
             if contact not in contacts:
                 yield Problem(root / "sites" / f"{site.id}.yaml", 1, f"there is no contacts/{contact}.yaml")
 

@@ -1,45 +1,39 @@
 """One question, one answer."""
 
 import time
-from datetime import date, datetime
-from typing import Literal
+from collections import defaultdict
+from datetime import datetime
 
-from babel.dates import format_date
-
-from knowledge_base.documents import Article, Contact, Notice, Revision, Site, Texts
-from knowledge_base.languages import fallbacks, locale, primary
-from knowledge_base.markdown import sections
-from knowledge_base.status import translation_state
+from knowledge_base.documents import Article, Site
+from knowledge_base.languages import fallbacks, primary
+from retrieval.case import Case, depends_on, rivals
 from retrieval.confidence import Calibration
 from retrieval.language import LanguageDetector
-from retrieval.library import ArticleHit, Library, quotable_parts
+from retrieval.library import ArticleHit, Library
 from retrieval.question import checked
-from retrieval.shown import (
-    Answer,
-    Outcome,
-    ShownAnswer,
-    ShownChoice,
-    ShownContact,
-    ShownLanguage,
-    ShownNotice,
-    ShownPhone,
-)
+from retrieval.recognition import Recognised, Recogniser
+from retrieval.showing import show_article, show_choice, show_contact, show_notice
+from retrieval.shown import Answer, Outcome, ShownChoice, ShownContact, ShownLanguage, ShownNotice
 
-
-def in_language(texts: Texts, reader: str) -> str | None:
-    """The text for a reader, in the nearest language there is."""
-    for language in fallbacks(reader, set(texts)):
-        return texts[language]
-    return None
+# Candidates from which related questions are taken; how many of them and of a topic's contacts are shown.
+RELATED_DEPTH, RELATED, HELPERS = 8, 3, 2
 
 
 class Answers:
     """Answers questions from the current library. `library` and `calibration` may be replaced at any time, together."""
 
-    def __init__(self, library: Library, calibration: Calibration, detector: LanguageDetector, site: Site) -> None:
+    def __init__(
+        self,
+        library: Library,
+        calibration: Calibration,
+        detector: LanguageDetector,
+        site: Site,
+        recogniser: Recogniser | None = None,
+    ) -> None:
         self._current = (library, calibration)
         self.detector = detector
         self.site = site
+        self.recogniser = recogniser or Recogniser()
 
     @property
     def library(self) -> Library:
@@ -61,11 +55,16 @@ class Answers:
         language: str | None = None,
         country: str | None = None,
         prior: str | None = None,
+        case: Case | None = None,
+        about: str | None = None,
+        recognised: Recognised | None = None,
     ) -> Answer:
         """Answer a question at the aware time `now`.
 
         `language` is the reader's own choice and is not doubted; `prior` only suggests one. `country`
-        stands in for the site's countries. Raises QuestionError for a text that cannot be taken.
+        stands in for the site's countries. `about` is what the talk was about, for a question that does
+        not stand alone; `recognised` is what is known of it already. Raises QuestionError for a text that
+        cannot be taken.
         """
         started = time.perf_counter()
         library, calibration = self._current
@@ -73,15 +72,17 @@ class Answers:
         detection = self.detector.detect(text, prior=language or prior)
         reader = language or detection.code or prior or self.site.default_language
         countries = {country} if country else set(self.site.countries)
-        hits = library.search(text, countries=countries, year=now.year)
-        confidence = calibration.probability(hits)
-        outcome: Outcome = "no_answer"
-        if hits and confidence >= calibration.answer_from:
-            outcome = "answer"
-        elif hits and confidence >= calibration.choices_from:
+        case = case or Case()
+        searched = f"{about} {text}" if about else text
+        hits, confidence = _search(library, calibration, searched, countries, now.year, case)
+        recognised = recognised or self.recogniser.recognise(text)
+        outcome = recognised.outcome or _band(calibration, confidence)
+        if outcome == "answer" and recognised.kind:
+            # "How much is it?" alone has no answer, however near some article lies.
             outcome = "choices"
         shown = show_article(library, hits[0].article, reader, hits[0]) if outcome == "answer" else None
         article = hits[0].article if shown else None
+        topic = article.facts.topics[0] if article else _likely_topic(library, hits)
         return Answer(
             question=text,
             language=ShownLanguage(
@@ -91,139 +92,182 @@ class Answers:
                 alternatives=detection.alternatives,
             ),
             outcome=outcome,
-            confidence=confidence,
+            meaning=recognised.kind,
+            confidence=recognised.probability if recognised.outcome else confidence,
             answer=shown,
             choices=_choices(library, hits, reader, confidence),
-            notices=self.notices(library, article, now, reader) if article else [],
-            contacts=self._contacts(library, article, outcome, reader),
+            depends_on=depends_on([(hit.article, hit.hit.score) for hit in hits], case),
+            topic=topic,
+            notices=_notices(library, article, now, reader) if article else [],
+            contacts=self._contacts(library, article, topic, outcome, recognised.urgency, reader),
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
 
-    def open_article(self, article_id: str, *, now: datetime, reader: str) -> Answer | None:
-        """An article that the reader chose by its id; None where there is no such published article."""
+    def open_article(
+        self, article_id: str, *, now: datetime, reader: str, question: str | None = None
+    ) -> Answer | None:
+        """An article by its id, the part nearest to a question first; None where it is not published."""
         started = time.perf_counter()
         library = self.library
         article = library.articles.get(article_id)
-        shown = show_article(library, article, reader, None) if article else None
+        shown = show_article(library, article, reader, question=question) if article else None
         if article is None or shown is None:
             return None
         return Answer(
             question="",
             language=ShownLanguage(code=reader, sure=True, confidence=1.0, alternatives=[]),
             outcome="answer",
+            meaning=None,
             confidence=1.0,
             answer=shown,
             choices=[],
-            notices=self.notices(library, article, now, reader),
-            contacts=self._contacts(library, article, "answer", reader),
+            depends_on=None,
+            topic=article.facts.topics[0],
+            notices=_notices(library, article, now, reader),
+            contacts=self._contacts(library, article, None, "answer", None, reader),
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
 
-    def notices(self, library: Library, article: Article, now: datetime, reader: str) -> list[ShownNotice]:
-        """Notices in force at `now` for the article's topics and country."""
-        live = [n for n in library.notices(article.facts.topics, {article.facts.country}) if n.is_live(now)]
-        return [show_notice(notice, reader) for notice in live]
+    def related(
+        self,
+        article_id: str,
+        *,
+        year: int,
+        reader: str,
+        case: Case | None = None,
+        near: list[ShownChoice] | None = None,
+    ) -> list[ShownChoice]:
+        """Articles on a shared topic that lie nearest, as the first question that each answers.
 
-    def helpers(self, reader: str) -> list[ShownContact]:
-        """Whom the site offers when nothing else fits: its hotline, and the first crisis contact.
-
-        The crisis contact stands there because danger is not recognised yet, and ends here too.
+        `near` are the candidates of the question that was asked; where they give none, the title is searched for.
         """
-        ids = dict.fromkeys((self.site.hotline, self.site.crisis[0]))
-        return [show_contact(self.library.contacts[i], reader) for i in ids if i in self.library.contacts]
+        library = self.library
+        chosen = library.revision(article_id, reader)
+        if chosen is None:
+            return []
+        article = library.articles[article_id]
+        candidates = _neighbours(
+            article, [library.articles[c.article] for c in near or [] if c.article in library.articles]
+        )
+        if not candidates:
+            countries, title = {article.facts.country}, chosen[1].text.title
+            hits = library.search(title, countries=countries, year=year, case=case, limit=RELATED_DEPTH)
+            candidates = _neighbours(article, [hit.article for hit in hits])
+        found = []
+        for candidate in candidates[:RELATED]:
+            other = library.revision(candidate.id, reader)
+            if other is not None:
+                language, revision = other
+                title = next(iter(revision.text.questions), revision.text.title)
+                found.append(ShownChoice(article=candidate.id, title=title, language=language, confidence=1.0))
+        return found
 
-    def _contacts(self, library: Library, article: Article | None, outcome: Outcome, reader: str) -> list[ShownContact]:
-        if outcome == "no_answer":
-            return self.helpers(reader)
-        ids = article.facts.contacts if article else []
-        return [show_contact(library.contacts[i], reader) for i in ids if i in library.contacts]
+    def helpers(self, reader: str, topic: str | None = None, *, library: Library | None = None) -> list[ShownContact]:
+        """Whom the site offers when nothing else fits.
+
+        Who can be called on a topic or one below it, those who speak the language first, and the site's hotline.
+        """
+        library, countries = library or self.library, set(self.site.countries)
+        able = [
+            contact
+            for contact in library.contacts.values()
+            if contact.phones
+            and not contact.crisis
+            and contact.country in countries
+            and topic in {above for own in contact.topics for above in library.path(own)}
+        ]
+        spoken = primary(reader)
+        able.sort(key=lambda contact: (spoken not in map(primary, contact.languages), -len(contact.languages)))
+        ids = dict.fromkeys([*(contact.id for contact in able[:HELPERS]), self.site.hotline])
+        return _contacts(library, list(ids), reader)
+
+    def crisis(self, urgency: str | None, reader: str) -> list[ShownContact]:
+        """Whom to call at once."""
+        return _contacts(self.library, self.site.crisis_contacts(urgency), reader)
+
+    def topic_name(self, topic: str, reader: str) -> tuple[str, str] | None:
+        """The language and the name of a topic."""
+        found = self.library.topics.get(topic)
+        if found is None:
+            return None
+        language = fallbacks(reader, set(found.name))[0]
+        return language, found.name[language]
+
+    def _contacts(
+        self,
+        library: Library,
+        article: Article | None,
+        topic: str | None,
+        outcome: Outcome,
+        urgency: str | None,
+        reader: str,
+    ) -> list[ShownContact]:
+        match outcome:
+            case "urgent":
+                return _contacts(library, self.site.crisis_contacts(urgency), reader)
+            case "human":
+                return self.helpers(reader, library=library)
+            case "no_answer":
+                return self.helpers(reader, topic, library=library)
+        return _contacts(library, article.facts.contacts if article else [], reader)
 
 
-def show_article(library: Library, article: Article, reader: str, found: ArticleHit | None) -> ShownAnswer | None:
-    """The article in the reader's language, or the nearest; the part that was found stands first."""
-    chosen = library.revision(article.id, reader)
-    if chosen is None:
-        return None
-    language, revision = chosen
-    state = translation_state(article, language)
-    same = primary(language) == primary(reader)
-    passage, kind = _passage(article, language, revision, found)
-    return ShownAnswer(
-        article=article.id,
-        title=revision.text.title,
-        language=language,
-        passage=passage,
-        passage_kind=kind,
-        text=revision.text.body,
-        steps=revision.text.steps,
-        source=article.facts.sources,
-        as_of=article.facts.as_of,
-        reviewed=revision.reviewed,
-        revision=revision.number or 1,
-        translation=("outdated" if state == "outdated" else "current") if same else "other_language",
-        confidence_of_facts=article.facts.confidence,
-        history=article.facts.history,
-    )
+def _contacts(library: Library, ids: list[str], reader: str) -> list[ShownContact]:
+    return [show_contact(library.contacts[i], reader) for i in ids if i in library.contacts]
 
 
-def _passage(
-    article: Article, language: str, revision: Revision, found: ArticleHit | None
-) -> tuple[str, Literal["summary", "section", "step"]]:
-    """The part that matched, else the short answer. Parts of two translations agree only if their number does."""
-    n_sections, parts = len(sections(revision.text.body)), quotable_parts(revision.text)
-    part = found.hit.passage.part if found is not None else None
-    if found is not None and part is not None:
-        matched = article.translations[found.language].published
-        if matched is not None and (found.language == language or len(quotable_parts(matched.text)) == len(parts)):
-            if part >= n_sections:
-                return parts[part], "step"
-            return parts[part], "section" if parts[part].startswith("## ") else "summary"
-    return (parts[0] if parts else ""), "summary" if n_sections else "step"
+def _notices(library: Library, article: Article, now: datetime, reader: str) -> list[ShownNotice]:
+    """Notices in force at `now` for the article's topics and country."""
+    scoped = library.notices(article.facts.topics, {article.facts.country})
+    return [show_notice(notice, reader) for notice in scoped if notice.is_live(now)]
 
 
-def show_notice(notice: Notice, reader: str) -> ShownNotice:
-    """The notice in the reader's language, its dates in that language's words."""
-    language = fallbacks(reader, set(notice.texts))[0]
-    chosen = notice.texts[language]
-    dates = {"valid_from": notice.valid_from, "valid_until": notice.valid_until}
-    text = chosen.text
-    for name, value in dates.items():
-        if value is not None:
-            # The day that the editor wrote: `T24:00` ends it, and is not the next one to a reader.
-            day = format_date(date.fromisoformat(value[:10]), format="long", locale=locale(language))
-            text = text.replace(f"{{{name}}}", day)
-    return ShownNotice(id=notice.id, title=chosen.title, text=text, language=language)
+def _search(
+    library: Library, calibration: Calibration, text: str, countries: set[str], year: int, case: Case
+) -> tuple[list[ArticleHit], float]:
+    """The best for the case, and the confidence; where only an article for other people answers, that one."""
+    anybody = library.search(text, countries=countries, year=year)
+    confidence = calibration.probability(anybody)
+    if case == Case() or not anybody:
+        return anybody, confidence
+    own = library.search(text, countries=countries, year=year, case=case)
+    confidence_of_own = calibration.probability(own)
+    if own and rivals(anybody[0].article, anybody[0].hit.score, own[0].article, own[0].hit.score):
+        # It was one of the two, or is the same one: the case settles which.
+        return own, max(confidence, confidence_of_own)
+    if _band(calibration, confidence_of_own) == "no_answer" and _band(calibration, confidence) == "answer":
+        return anybody, confidence
+    return own, confidence_of_own
 
 
-def show_contact(contact: Contact, reader: str) -> ShownContact:
-    return ShownContact(
-        id=contact.id,
-        name=contact.name,
-        purpose=in_language(contact.purpose, reader) or "",
-        languages=contact.languages,
-        phones=[ShownPhone(number=p.number, note=in_language(p.note, reader)) for p in contact.phones],
-        email=contact.email,
-        website=contact.website,
-        address=contact.address,
-        hours=contact.hours,
-        always_open=contact.always_open,
-        hours_note=in_language(contact.hours_note, reader),
-    )
+def _band(calibration: Calibration, confidence: float) -> Outcome:
+    if confidence > 0 and confidence >= calibration.answer_from:
+        return "answer"
+    return "choices" if confidence > 0 and confidence >= calibration.choices_from else "no_answer"
+
+
+def _likely_topic(library: Library, hits: list[ArticleHit]) -> str | None:
+    """The uppermost topic that most of the best candidates share; none of them need be right."""
+    votes: dict[str, float] = defaultdict(float)
+    for hit in hits:
+        votes[library.path(hit.article.facts.topics[0])[-1]] += max(hit.hit.score, 0)
+    return max(votes, key=lambda topic: votes[topic]) if votes else None
+
+
+def _neighbours(article: Article, candidates: list[Article]) -> list[Article]:
+    """Those that answer other questions on a shared topic."""
+    topics = set(article.facts.topics)
+    return [
+        c for c in candidates if c.id != article.id and c.facts.kind != "directory" and topics & set(c.facts.topics)
+    ]
 
 
 def _choices(library: Library, hits: list[ArticleHit], reader: str, confidence: float) -> list[ShownChoice]:
     best = hits[0].hit.score if hits else 1.0
     shown = []
     for hit in hits[:5]:
-        chosen = library.revision(hit.article.id, reader)
-        if chosen is not None:
-            share = max(0.0, hit.hit.score / best) if best > 0 else 0.0
-            shown.append(
-                ShownChoice(
-                    article=hit.article.id,
-                    title=chosen[1].text.title,
-                    language=chosen[0],
-                    confidence=confidence * share,
-                )
-            )
+        share = max(0.0, hit.hit.score / best) if best > 0 else 0.0
+        choice = show_choice(library, hit.article, reader, confidence * share)
+        if choice is not None:
+            shown.append(choice)
     return shown

@@ -116,6 +116,16 @@ class HybridIndex:
         hits.sort(key=lambda hit: (-hit.score, hit.document))
         return hits[:limit]
 
+    def parts(self, document: int, query: str) -> dict[int, float]:
+        """The cosine of each quotable part's nearest passage to the query, by the part's number."""
+        begin, end = int(self._starts[document]), int(self._starts[document + 1])
+        cosines = self._vectors[begin:end] @ self.encoder.encode_queries([query])[0]
+        nearest: dict[int, float] = {}
+        for passage, cosine in zip(self.passages[begin:end], cosines.tolist(), strict=True):
+            if passage.part is not None:
+                nearest[passage.part] = max(cosine, nearest.get(passage.part, -1.0))
+        return nearest
+
     def _dense_candidates(self, vector: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> list[int]:
         depth = min(DENSE_DEPTH, len(self.passages))
         parameters = None

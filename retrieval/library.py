@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from knowledge_base.documents import Article, Contact, Content, Notice, Revision, Step, Text, Topic
 from knowledge_base.languages import fallbacks
 from knowledge_base.markdown import plain_text, sections
+from retrieval.case import Case
 from retrieval.encoder import Encoder
 from retrieval.encoder.features import without_marks, words
 from retrieval.index import Hit, HybridIndex
@@ -85,16 +86,39 @@ class Library:
         self.index = HybridIndex(documents, encoder, cache=cache, progress=progress)
         self._country = np.array([article.facts.country for article, _, _ in self._translations], dtype="U2")
         self._history = np.array([article.facts.history for article, _, _ in self._translations], dtype=bool)
+        self._document = {(article.id, lang): n for n, (article, lang, _) in enumerate(self._translations)}
         self._names_of_the_past = self._distinctive_words()
 
-    def search(self, question: str, *, countries: set[str], year: int, limit: int = 5) -> list[ArticleHit]:
-        """The best articles of the countries, best first; history only for questions about the past."""
-        hits = self.index.search(question, allowed=self._allowed(question, countries, year), limit=limit * 6)
+    def search(
+        self, question: str, *, countries: set[str], year: int, case: Case | None = None, limit: int = 5
+    ) -> list[ArticleHit]:
+        """The best articles of the countries and the case, best first; history only for questions about the past."""
+        allowed = self._allowed(question, countries, year)
+        if case is not None and case != Case():
+            allowed &= np.array([case.fits(article) for article, _, _ in self._translations], dtype=bool)
+        hits = self.index.search(question, allowed=allowed, limit=limit * 6)
         best: dict[str, ArticleHit] = {}
         for hit in hits:
             article, language, _ = self._translations[hit.document]
             best.setdefault(article.id, ArticleHit(article, language, hit))
         return list(best.values())[:limit]
+
+    def parts(self, article_id: str, language: str, question: str) -> dict[int, float]:
+        """How near each quotable part of a published translation is to a question, as cosines."""
+        return self.index.parts(self._document[article_id, language], question)
+
+    def articles_of(self, topic: str, countries: set[str]) -> list[Article]:
+        """The topic's articles in force in the countries: its own first, then those that touch it."""
+        found = [
+            article
+            for article in {article.id: article for article, _, _ in self._translations}.values()
+            if topic in article.facts.topics and article.facts.country in countries and not article.facts.history
+        ]
+        return sorted(found, key=lambda article: (article.facts.topics.index(topic), article.facts.kind == "directory"))
+
+    def subtopics(self, topic: str | None) -> list[Topic]:
+        """The topics below one, or the uppermost."""
+        return [candidate for candidate in self.content.topics if candidate.parent == topic]
 
     def revision(self, article_id: str, reader: str) -> tuple[str, Revision] | None:
         """The published revision to show to a reader of `reader`, with its language."""
@@ -108,10 +132,11 @@ class Library:
 
     def notices(self, topics: list[str], countries: set[str]) -> list[Notice]:
         """Notices scoped to one of the topics (or one above them) and countries, whether in force or not."""
-        scope = {above for topic in topics for above in self._path(topic)}
+        scope = {above for topic in topics for above in self.path(topic)}
         return [n for n in self.content.notices if scope & set(n.topics) and countries & set(n.countries)]
 
-    def _path(self, topic: str) -> list[str]:
+    def path(self, topic: str) -> list[str]:
+        """The topic, the one above it, and so on to the uppermost."""
         path: list[str] = []
         above: str | None = topic
         while above is not None and above not in path:

@@ -9,6 +9,8 @@ from knowledge_base.documents import Hours, Source, Step
 
 Outcome = Literal["answer", "choices", "no_answer", "urgent", "human", "smalltalk"]
 
+PassageKind = Literal["summary", "section", "step"]
+
 
 class Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -30,7 +32,7 @@ class ShownAnswer(Shown):
     title: str
     language: str
     passage: str
-    passage_kind: Literal["summary", "section", "step"]
+    passage_kind: PassageKind
     text: str
     steps: list[Step]
     source: list[Source]
@@ -38,6 +40,8 @@ class ShownAnswer(Shown):
     reviewed: date
     revision: int
     translation: Literal["current", "outdated", "other_language"]
+    audience: list[str]
+    topics: list[str]
     confidence_of_facts: Literal["high", "medium", "low"]
     history: bool
 
@@ -76,12 +80,17 @@ class ShownContact(Shown):
 
 
 class Answer(Shown):
+    """`meaning` is the kind of phrase that was recognised; `depends_on` is what to ask of the asker first."""
+
     question: str
     language: ShownLanguage
     outcome: Outcome
+    meaning: str | None
     confidence: float
     answer: ShownAnswer | None
     choices: list[ShownChoice]
+    depends_on: Literal["audience", "purpose"] | None
+    topic: str | None
     notices: list[ShownNotice]
     contacts: list[ShownContact]
     elapsed_ms: float

@@ -1,29 +1,23 @@
 """`action_choices`: in the middle band of confidence, offer titles instead of guessing."""
 
-from typing import Any
-
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
-
+from bot.actions.ability import Ability
+from bot.actions.language import ask_when_unsure
 from bot.actions.turn import Turn
 from bot.blocks import choice_buttons
-from bot.replies import Block, Reply, Said
-from retrieval.answers import Answers
+from retrieval.shown import Answer
 
 
-class ActionChoices(Action):
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+def say_choices(turn: Turn, answer: Answer | None) -> None:
+    turn.outcome = "choices"
+    turn.remember(article=None, misses=0)
+    turn.say(turn.texts.gettext("I am not sure what you mean. Is it one of these?"))
+    turn.add(choice_buttons(answer.choices if answer else [], turn.texts))
 
-    def name(self) -> str:
-        return "action_choices"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        turn = Turn(tracker, self._answers)
-        answer = turn.answer()
-        text = turn.texts.gettext("I am not sure what you mean. Is it one of these?")
-        blocks: list[Block] = [
-            Said(language=turn.texts.language, text=text),
-            choice_buttons(answer.choices if answer else [], turn.texts),
-        ]
-        return turn.utter(dispatcher, Reply(outcome="choices", blocks=blocks))
+class ActionChoices(Ability):
+    action = "action_choices"
+
+    def act(self, turn: Turn) -> None:
+        turn.remember(question=turn.entity("question") or turn.text, aspect=turn.entity("aspect"), asked=None)
+        say_choices(turn, turn.answer())
+        ask_when_unsure(turn)

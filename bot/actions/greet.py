@@ -1,29 +1,63 @@
-"""`action_greet`: say honestly what this is."""
+"""`action_greet`, `action_help`, `action_privacy`: what this is, what can be done here, and what is kept."""
 
-from typing import Any
-
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
-
+from bot.actions.ability import Ability
+from bot.actions.procedure import going_on
 from bot.actions.turn import Turn
-from bot.replies import Block, Reply, Said
-from retrieval.answers import Answers
 
 
-class ActionGreet(Action):
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+def say_what_this_is(turn: Turn) -> None:
+    _ = turn.texts.gettext
+    turn.say(
+        _("I am a program. I quote texts that people have reviewed, with their source and date. "
+          "This is information, not legal advice.")
+    )  # fmt: skip
 
-    def name(self) -> str:
-        return "action_greet"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        turn = Turn(tracker, self._answers)
+class ActionGreet(Ability):
+    action = "action_greet"
+
+    def act(self, turn: Turn) -> None:
         _ = turn.texts.gettext
-        lines = [
-            _("Hello. Ask your question in your own words and in your own language."),
-            _("I am a program. I quote texts that people have reviewed, with their source and date. "
-              "This is information, not legal advice."),
-        ]  # fmt: skip
-        blocks: list[Block] = [Said(language=turn.texts.language, text=line) for line in lines]
-        return turn.utter(dispatcher, Reply(outcome=None, blocks=blocks))
+        turn.say(_("Hello. Ask your question in your own words and in your own language."))
+        say_what_this_is(turn)
+        buttons = [
+            *going_on(turn),
+            turn.button(_("All topics"), "topics"),
+            turn.button(_("Talk to a person"), "human"),
+            turn.button(_("Change the language"), "language"),
+        ]
+        turn.offer(*buttons)
+
+
+class ActionHelp(Ability):
+    action = "action_help"
+
+    def act(self, turn: Turn) -> None:
+        _ = turn.texts.gettext
+        turn.say(_("Write your question in your own words. You can also choose here:"))
+        turn.offer(
+            *going_on(turn),
+            turn.button(_("All topics"), "topics"),
+            turn.button(_("Talk to a person"), "human"),
+            turn.button(_("Change the language"), "language"),
+            turn.button(_("What is kept of this conversation"), "privacy"),
+            turn.button(_("Delete this conversation"), "delete"),
+        )
+
+
+class ActionPrivacy(Ability):
+    action = "action_privacy"
+
+    def act(self, turn: Turn) -> None:
+        _ = turn.texts.gettext
+        turn.say(
+            _("You need no account and no name here. What you write is kept with this conversation, "
+              "so that it goes on where you left it and editors can see which answers are missing.")
+        )  # fmt: skip
+        if turn.answers.site.callbacks:
+            turn.say(
+                _("Only if you ask to be called back, I ask for a name and a number. "
+                  "They are kept apart from the conversation, encrypted.")
+            )  # fmt: skip
+        turn.say(_("You can delete everything at any time."))
+        turn.offer(turn.button(_("Delete this conversation"), "delete"))

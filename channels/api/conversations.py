@@ -1,11 +1,11 @@
 """`/api/v1/conversations`: start one, write, read on from a cursor, erase."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from bot.messages import Message
+from bot.messages import Incoming, Message
 from bot.replies import Reply
 from channels.api.ask import LanguageTag
 from channels.api.dependencies import CurrentEngine, Token
@@ -21,21 +21,29 @@ class NewConversation(BaseModel):
 
 
 class NewMessage(BaseModel):
-    """`client_id` is the sender's own id of the message: sent again, it counts once."""
+    """`client_id` is the sender's own id of the message: sent again, it counts once.
+
+    `attachment` is the kind of a message without words; what it holds is never sent.
+    """
 
     model_config = ConfigDict(extra="forbid")
-    text: str
+    text: str = ""
     client_id: ClientId
+    attachment: Literal["picture", "voice", "file", "other"] | None = None
 
 
 class ShownMessage(BaseModel):
-    """`number` is the cursor; `sender` is migrant or bot; `at` is in seconds since 1970."""
+    """`number` is the cursor; `sender` is migrant or bot; `at` is in seconds since 1970.
+
+    `in_place` marks a tick and its reply, which change lists on the screen and are no messages of their own.
+    """
 
     number: int
     sender: str
     text: str
     reply: Reply | None
     at: float
+    in_place: bool
 
 
 class Messages(BaseModel):
@@ -50,6 +58,10 @@ class StartedConversation(Messages):
     token: str
 
 
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None
+
+
 def _shown(messages: list[Message]) -> list[ShownMessage]:
     return [ShownMessage.model_validate(message, from_attributes=True) for message in messages]
 
@@ -59,9 +71,9 @@ def _cursor(messages: list[Message], before: int = 0) -> int:
 
 
 @router.post("", status_code=201)
-async def start(new: NewConversation, engine: CurrentEngine) -> StartedConversation:
+async def start(new: NewConversation, engine: CurrentEngine, request: Request) -> StartedConversation:
     """Start a conversation; the token is shown only here."""
-    started = await engine.start(channel="web", language=new.language)
+    started = await engine.start(channel="web", language=new.language, network=_address(request))
     messages = started.messages
     return StartedConversation(
         id=started.conversation_id, token=started.token, messages=_shown(messages), cursor=_cursor(messages)
@@ -69,9 +81,12 @@ async def start(new: NewConversation, engine: CurrentEngine) -> StartedConversat
 
 
 @router.post("/{conversation_id}/messages", status_code=201)
-async def write(conversation_id: str, message: NewMessage, engine: CurrentEngine, token: Token) -> Messages:
+async def write(
+    conversation_id: str, message: NewMessage, engine: CurrentEngine, token: Token, request: Request
+) -> Messages:
     """Write a message; the reply comes back with it."""
-    messages = await engine.receive(conversation_id, token, text=message.text, client_id=message.client_id)
+    incoming = Incoming(message.text, message.client_id, message.attachment, _address(request))
+    messages = await engine.receive(conversation_id, token, incoming)
     return Messages(messages=_shown(messages), cursor=_cursor(messages))
 
 

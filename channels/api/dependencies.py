@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from bot.messages import Conversing, WrongTokenError
+from bot.messages import Acting, Conversing, WrongTokenError
 from channels.api.problems import NotReadyError
 from channels.service import Service
 from retrieval.shown import Asking
@@ -32,6 +32,13 @@ def engine(request: Request) -> Conversing:
     return found
 
 
+def acting(request: Request) -> Acting:
+    found = service(request).acting
+    if found is None:
+        raise NotReadyError
+    return found
+
+
 def token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
     if credentials is None:
         raise WrongTokenError("send the conversation's token as `Authorization: Bearer …`")
@@ -40,5 +47,6 @@ def token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_b
 
 CurrentService = Annotated[Service, Depends(service)]
 CurrentAnswers = Annotated[Asking, Depends(answers)]
+CurrentActing = Annotated[Acting, Depends(acting)]
 CurrentEngine = Annotated[Conversing, Depends(engine)]
 Token = Annotated[str, Depends(token)]

@@ -1,5 +1,7 @@
 """Errors as problem+json (RFC 9457). Nothing that was sent is reflected but the plain name of an unknown field."""
 
+import math
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -8,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from bot.messages import UnknownConversationError, WrongTokenError
+from bot.messages import LimitError, UnknownConversationError, WrongTokenError
 from retrieval.question import QuestionError
 
 SECURITY_HEADERS = {
@@ -68,6 +70,12 @@ async def _wrong_token(request: Request, error: Exception) -> JSONResponse:
     return problem(401, str(error), code="wrong_token", headers={"WWW-Authenticate": "Bearer"})
 
 
+async def _too_many(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LimitError)  # noqa: S101
+    seconds = max(1, math.ceil((error.until - datetime.now(UTC)).total_seconds()))
+    return problem(429, error.sentence, code="too_many", headers={"Retry-After": str(seconds)})
+
+
 async def _not_ready(request: Request, error: Exception) -> JSONResponse:
     return problem(503, "still loading; try again in a few seconds", code="not_ready", headers={"Retry-After": "2"})
 
@@ -84,5 +92,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(QuestionError, _question)
     app.add_exception_handler(UnknownConversationError, _unknown)
     app.add_exception_handler(WrongTokenError, _wrong_token)
+    app.add_exception_handler(LimitError, _too_many)
     app.add_exception_handler(NotReadyError, _not_ready)
     app.add_exception_handler(Exception, _unexpected)

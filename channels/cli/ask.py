@@ -1,8 +1,6 @@
-"""`kalauz ask` and `kalauz chat`: questions from the terminal."""
+"""`kalauz ask`: one question from the terminal."""
 
-import asyncio
 import re
-import uuid
 from typing import Annotated
 
 import typer
@@ -27,7 +25,7 @@ def ask(
     from retrieval.question import QuestionError
     from retrieval.shown import Answer
 
-    _check_language(language)
+    check_language(language)
     if country is not None and not re.fullmatch("[A-Z]{2}", country):
         bad_use(f"{country!r} is not a country code such as HU")
 
@@ -63,65 +61,8 @@ def ask(
         raise typer.Exit(1)
 
 
-def _check_language(tag: str | None) -> None:
+def check_language(tag: str | None) -> None:
     from knowledge_base.languages import TAG
 
     if tag is not None and not TAG.fullmatch(tag):
         bad_use(f"{tag!r} is not a language tag such as hu or zh-Hans")
-
-
-def chat(
-    language: Annotated[str | None, typer.Option(help="The language to begin in.")] = None,
-) -> None:
-    """A conversation in the terminal; an empty line or Ctrl-D ends it. A number presses a button.
-
-    Example: kalauz chat --language hu
-    """
-    _check_language(language)
-    run(_chat(language))
-
-
-async def _chat(language: str | None) -> None:
-    from bot.messages import Message
-    from bot.replies import Button, Buttons, Reply
-    from retrieval.question import QuestionError
-
-    program = assembly()
-    buttons: list[Button] = []
-
-    def show(messages: list[Message]) -> None:
-        for message in messages:
-            if message.reply is None:
-                continue
-            buttons[:] = [b for block in message.reply.blocks if isinstance(block, Buttons) for b in block.buttons]
-            typer.echo(
-                Reply(outcome=None, blocks=[b for b in message.reply.blocks if b.type != "buttons"]).plain_text()
-            )
-            for number, button in enumerate(buttons, 1):
-                typer.echo(f"  {number}: {button.title}")
-            typer.echo("")
-
-    try:
-        await program.follow()
-        engine = program.conversing
-        assert engine is not None  # noqa: S101
-        started = await engine.start(channel="terminal", language=language)
-        show(started.messages)
-        while True:
-            try:
-                text = (await asyncio.to_thread(input, "> ")).strip()
-            except EOFError:
-                break
-            if not text:
-                break
-            if text.isdigit() and 1 <= int(text) <= len(buttons):
-                text = buttons[int(text) - 1].payload
-            try:
-                messages = await engine.receive(
-                    started.conversation_id, started.token, text=text, client_id=uuid.uuid4().hex
-                )
-                show(messages)
-            except QuestionError as error:
-                typer.echo(str(error))
-    finally:
-        await program.close()

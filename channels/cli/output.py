@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from channels.service import NoContentError
 from channels.settings import Settings
@@ -37,7 +38,13 @@ def assembly() -> "Assembly":
     from channels.assembly import Assembly
 
     chosen = settings()
-    return Assembly(database_url=chosen.database, site=chosen.site, encoder=chosen.encoder, index_dir=chosen.index_dir)
+    return Assembly(
+        database_url=chosen.database,
+        site=chosen.site,
+        encoder=chosen.encoder,
+        index_dir=chosen.index_dir,
+        secret_keys=lambda: chosen.secret_keys,
+    )
 
 
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
@@ -97,6 +104,14 @@ def print_report(report: Report, *, as_json: bool) -> None:
         table.add_row(*(_cell(row.get(name)) for name in names))
     # A table that is cut to a narrow terminal shows no figures at all.
     Console(width=max(out.width, 160)).print(table)
+
+
+def print_rows(headers: list[str], rows: list[list[str]]) -> None:
+    """A table of other people's words: they are text, never markup, and nothing of them is cut."""
+    table = Table(*headers)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(width=max(out.width, 200)).print(table)
 
 
 def _cell(value: str | int | float | None) -> str:

@@ -18,6 +18,8 @@ def widget_texts(texts: Texts) -> dict[str, str]:
         "offline": _("No connection. Your message is kept."),
         "refused": _("This message could not be taken."),
         "too_long": _("This message is too long. Please write at most 2000 characters."),
+        "person": _("Talk to a person"),
+        "language": _("Change the language"),
         "erase": _("Delete this conversation"),
         "erase_sure": _("Delete everything you wrote here?"),
         "you": _("You"),

@@ -25,11 +25,45 @@ function phones(rows) {
   });
 }
 
+function checklist(block, choose) {
+  const list = element("ul", "");
+  for (const item of block.items) {
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.checked = item.ticked;
+    box.dataset.item = item.id;
+    box.addEventListener("change", () =>
+      choose({ payload: box.checked ? item.tick : item.untick, title: item.text, quiet: true }),
+    );
+    list.append(element("li", "", element("label", "", box, element("span", "", item.text))));
+  }
+  return element("section", "checklist", element("h2", "", block.heading), list);
+}
+
+// Lists that are on the screen already, brought to a new state.
+export function redraw(root, blocks) {
+  for (const item of blocks.flatMap((block) => block.items ?? [])) {
+    for (const box of root.querySelectorAll(`input[data-item="${CSS.escape(item.id)}"]`)) {
+      box.checked = item.ticked;
+    }
+  }
+}
+
+const RIGHT_TO_LEFT = /^(ar|fa|he|ps|ur)\b/;
+const TEXT = ["said", "quotation"];
+
 const DRAW = {
   said: (block) => element("p", "said", block.text),
   notice: (block) => element("section", "notice", element("h2", "", block.title), element("p", "", block.text)),
   quotation: (block) =>
     element("article", "quotation", element("h2", "", block.title), ...markdown(block.markdown)),
+  step: (block) => {
+    const card = element("section", "step", element("p", "label", block.label), element("h2", "", block.title));
+    if (block.text) card.append(element("p", "", block.text));
+    if (block.details.length) card.append(details(element("dl", "detail"), block.details));
+    return card;
+  },
+  checklist,
   steps: (block) =>
     element("section", "steps", element("h2", "", block.heading), element("ol", "", ...block.steps.map(step))),
   sources: (block) => {
@@ -61,9 +95,11 @@ export function draw(block, choose) {
       node.append(button);
     }
   } else {
-    node = DRAW[block.type](block);
+    node = DRAW[block.type](block, choose);
   }
   node.lang = block.language;
-  node.dir = "auto";
+  // A card keeps its language's side, even where a Latin name comes first; each text in it finds its own direction.
+  node.dir = TEXT.includes(block.type) ? "auto" : RIGHT_TO_LEFT.test(block.language) ? "rtl" : "ltr";
+  for (const leaf of node.querySelectorAll("h2, p, dt, dd, strong, span")) leaf.dir ||= "auto";
   return node;
 }

@@ -3,10 +3,12 @@
 const KEY = "kalauz-conversation";
 const GONE = ["unknown_conversation", "wrong_token"];
 
+// `detail` is a sentence for the reader where `code` is too_many; the message may be sent again later.
 export class RefusedError extends Error {
-  constructor(code) {
+  constructor(code, detail) {
     super(code);
     this.code = code;
+    this.detail = detail;
   }
 }
 
@@ -17,7 +19,7 @@ async function call(method, path, { token, body } = {}) {
   const response = await fetch(`/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
   if (response.status === 204) return null;
   const data = await response.json().catch(() => ({}));
-  if (response.status >= 400 && response.status < 500) throw new RefusedError(data.code ?? "refused");
+  if (response.status >= 400 && response.status < 500) throw new RefusedError(data.code ?? "refused", data.detail);
   if (!response.ok) throw new Error(data.code ?? "failed");
   return data;
 }
@@ -66,8 +68,14 @@ export class Conversation {
     return started.messages;
   }
 
-  compose(text, shown) {
-    const message = { text, shown, client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "") };
+  // The server has deleted it all.
+  forget() {
+    this.#kept = {};
+    this.#keep({ id: undefined });
+  }
+
+  compose(text, shown, quiet = false) {
+    const message = { text, shown, quiet, client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "") };
     this.#keep({ unsent: [...this.unsent, message] });
     return message;
   }
@@ -75,6 +83,7 @@ export class Conversation {
   // Send or send again; the message is forgotten here once the server has taken or refused it.
   // A conversation that was erased meanwhile, in another tab say, is begun anew.
   async send(message, language) {
+    if (!this.#kept.id) await this.open(language);
     try {
       return await this.#post(message);
     } catch (error) {
@@ -93,14 +102,13 @@ export class Conversation {
       forget();
       return answer.messages;
     } catch (error) {
-      if (error instanceof RefusedError) forget();
+      if (error instanceof RefusedError && error.code !== "too_many") forget();
       throw error;
     }
   }
 
   async erase() {
     if (this.#kept.id) await call("DELETE", `/conversations/${this.#kept.id}`, { token: this.#kept.token });
-    this.#kept = {};
-    this.#keep({ id: undefined });
+    this.forget();
   }
 }

@@ -1,0 +1,82 @@
+"""What a turn leaves for editors and statistics: the question that found no answer, and counts without persons."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.state import Event, State
+from bot.tables import TallyRow, UnansweredRow
+from bot.understanding import ParseData
+
+# Of the outcomes' subjects: the article that was shown.
+ARTICLE = "article"
+
+
+async def record(
+    session: AsyncSession,
+    conversation_id: str,
+    *,
+    site: str,
+    number: int,
+    parsed: ParseData,
+    said: list[Event],
+    state: State,
+    language: str,
+    now: datetime,
+) -> None:
+    """Record a turn; `number` is the message's, `state` what the conversation remembered before it."""
+    slots = {event["name"]: event["value"] for event in said if event["event"] == "slot"}
+    outcome = next((e["data"]["custom"]["outcome"] for e in said if e["event"] == "bot"), None)
+    intent, entities = parsed["intent"]["name"], {e["entity"]: e["value"] for e in parsed["entities"]}
+    reason = {"none": "none_of_these", "helped": "did_not_help"}.get(intent, str(outcome))
+    if intent == "helped" and "voted" in slots:
+        yes = bool(entities.get("yes"))
+        await _count(session, now, site, language, "helped" if yes else "not_helped", str(entities.get("about")))
+        article = str(entities.get("about")).split("/")[0]
+        if not yes and article == state.article:
+            await _keep_question(session, conversation_id, number, language, state.question, reason, article, now)
+    elif outcome is not None:
+        subject = slots.get(ARTICLE) or "" if outcome == "answer" else ""
+        await _count(session, now, site, language, outcome, subject)
+        if outcome == "no_answer":
+            question = state.question if intent == "none" else entities.get("question") or parsed["text"]
+            await _keep_question(session, conversation_id, number, language, question, reason, None, now)
+
+
+async def _keep_question(
+    session: AsyncSession,
+    conversation_id: str,
+    number: int,
+    language: str,
+    text: str | None,
+    reason: str,
+    article: str | None,
+    now: datetime,
+) -> None:
+    if text:
+        session.add(
+            UnansweredRow(
+                conversation_id=conversation_id,
+                number=number,
+                language=language,
+                text=text,
+                reason=reason,
+                article=article,
+                asked_at=now,
+            )
+        )
+
+
+async def _count(session: AsyncSession, now: datetime, site: str, language: str, kind: str, subject: str) -> None:
+    """One more; both databases take the row and the sum in one statement."""
+    key = {"day": now.date(), "site": site, "language": language, "kind": kind, "subject": subject}
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(TallyRow).values(**key, count=1)
+    await session.execute(insert.on_conflict_do_update(index_elements=list(key), set_={"count": TallyRow.count + 1}))
+
+
+async def unanswered(session: AsyncSession) -> list[UnansweredRow]:
+    """The kept questions, newest first."""
+    return list((await session.execute(select(UnansweredRow).order_by(UnansweredRow.asked_at.desc()))).scalars())

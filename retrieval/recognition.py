@@ -1,0 +1,218 @@
+"""What kind of message a text is, by its nearest example phrases: danger, a wish for a person, a greeting, "how much?".
+
+For each kind, the text's similarities to its nearest phrases, by meaning and by words, go into a multinomial
+logistic regression whose weights were fitted with every phrase held out of its own neighbours
+(`retrieval.recognition_fitting`). Questions are a kind too, so that danger has something to stand against.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.special import softmax
+
+from retrieval.encoder import Encoder
+from retrieval.encoder.features import N_ROWS, text_rows
+from retrieval.phrases import FAMILIES, Family, Phrase
+from retrieval.shown import Outcome
+from retrieval.vectors import VectorCache
+
+Floats = NDArray[np.float32]
+
+# The weights for the phrases and the encoder that come with the program.
+SHIPPED = Path(__file__).parent / "recognition.json"
+
+QUESTION = "question"
+LETTER = re.compile(r"[^\W\d_]")
+# Grows when features or scores are made in another way, so that no saved fit outlives that.
+VERSION = 2
+# How many of a kind's nearest phrases are averaged: the nearest says most, four are steadier.
+NEAREST = (1, 4)
+# Who needs a person is heard before anything else is.
+FIRST: tuple[Family, ...] = ("urgent", "human")
+# Keeps a small probability of danger small where everything else is small too.
+CAUTION = 0.1
+OUTCOMES: dict[Family, Outcome] = {
+    "urgent": "urgent",
+    "human": "human",
+    "smalltalk": "smalltalk",
+    "vague": "smalltalk",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """`kind` is None for a question. `outcome` is what it makes of a message that stands alone.
+
+    `likely` holds the probability of every kind, the question's too, for who knows what was said before.
+    """
+
+    kind: str | None = None
+    probability: float = 0.0
+    outcome: Outcome | None = None
+    likely: dict[str, float] = field(default_factory=dict)
+
+    def family(self, name: Family) -> dict[str, float]:
+        """The probabilities of a family's kinds."""
+        return {kind: p for kind, p in self.likely.items() if FAMILIES.get(kind) == name}
+
+    @property
+    def urgency(self) -> str | None:
+        """The kind of danger, as a site's contacts name it."""
+        return self.kind.removeprefix("urgent-") if self.outcome == "urgent" and self.kind else None
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The fit: `kinds` name the rows of `coefficients`; `thresholds` say from which probability a family counts."""
+
+    fingerprint: str
+    kinds: tuple[str, ...]
+    coefficients: tuple[tuple[float, ...], ...]
+    intercepts: tuple[float, ...]
+    thresholds: dict[str, float]
+
+    def save(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        partial.write_text(json.dumps(asdict(self)) + "\n", "utf-8")
+        os.replace(partial, path)
+
+    @classmethod
+    def load(cls, path: Path, fingerprint: str) -> "Weights | None":
+        """The saved weights, or None where there are none of this fingerprint."""
+        try:
+            fields = json.loads(path.read_text("utf-8"))
+            if fields["fingerprint"] != fingerprint:
+                return None
+            rows = tuple(tuple(row) for row in fields["coefficients"])
+            kinds, intercepts = tuple(fields["kinds"]), tuple(fields["intercepts"])
+            thresholds = {str(family): float(fields["thresholds"][family]) for family in get_args(Family)}
+            width = len(kinds) * len(NEAREST) * 2
+            if not len(kinds) == len(intercepts) == len(rows) or any(len(row) != width for row in rows):
+                return None
+            return cls(fingerprint, kinds, rows, intercepts, thresholds)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+
+class PhraseIndex:
+    """Phrases and questions with their vectors and their words; features of a text are its nearest of every kind."""
+
+    def __init__(
+        self, phrases: list[Phrase], questions: list[str], encoder: Encoder, *, cache: VectorCache | None = None
+    ) -> None:
+        named = [(QUESTION if FAMILIES[p.kind] is None else p.kind, p.text) for p in phrases]
+        named += [(QUESTION, text) for text in questions]
+        # Sorted by kind, so that a kind is a slice.
+        named = sorted(dict.fromkeys(named))
+        self.labels = [kind for kind, _ in named]
+        self.texts = [text for _, text in named]
+        self.kinds = tuple(dict.fromkeys(self.labels))
+        self.encoder = encoder
+        starts = [self.labels.index(kind) for kind in self.kinds]
+        self.slices = list(zip(starts, [*starts[1:], len(named)], strict=True))
+        self.fingerprint = _fingerprint(encoder.digest, named)
+        self.vectors = (cache or VectorCache(None)).vectors(self.texts, encoder)
+        counts = _counts(self.texts)
+        frequency = np.bincount(counts.indices, minlength=N_ROWS)
+        self._idf = (np.log((1 + len(named)) / (1 + frequency)) + 1).astype(np.float32)
+        self.words = self._weighted(counts)
+        self._postings = self.words.tocsc()
+
+    def _weighted(self, counts: sp.csr_array) -> sp.csr_array:
+        """TF-IDF rows of unit length."""
+        weighted = counts.copy()
+        weighted.data = ((1 + np.log(counts.data)) * self._idf[counts.indices]).astype(np.float32)
+        norms = np.sqrt(weighted.multiply(weighted).sum(axis=1))
+        weighted.data /= np.repeat(np.maximum(norms, 1e-9), np.diff(weighted.indptr)).astype(np.float32)
+        return weighted
+
+    def similarities(self, text: str) -> tuple[Floats, Floats]:
+        """To every phrase, by meaning and by words: two `(n_phrases,) float32`."""
+        query = self._weighted(_counts([text]))
+        words = np.zeros(len(self.texts), dtype=np.float32)
+        for row, weight in zip(query.indices, query.data, strict=True):
+            begin, end = self._postings.indptr[row], self._postings.indptr[row + 1]
+            words[self._postings.indices[begin:end]] += weight * self._postings.data[begin:end]
+        return self.vectors @ self.encoder.encode_queries([text])[0], words
+
+    def features(self, meaning: Floats, words: Floats) -> Floats:
+        """`(..., n_phrases)` similarities to `(..., n_features)`: the means of each kind's nearest."""
+        columns = []
+        for similarities in (meaning, words):
+            for begin, end in self.slices:
+                depth = min(max(NEAREST), end - begin)
+                part = similarities[..., begin:end]
+                nearest = -np.sort(-np.partition(part, end - begin - depth, axis=-1)[..., -depth:], axis=-1)
+                columns += [nearest[..., :n].mean(axis=-1) for n in NEAREST]
+        return np.stack(columns, axis=-1).astype(np.float32)
+
+
+class Recogniser:
+    """Safe to use from several threads. Without phrases or weights, every text is a question."""
+
+    def __init__(self, index: PhraseIndex | None = None, weights: Weights | None = None) -> None:
+        self._index = index
+        self._weights = weights
+        if index is not None and weights is not None:
+            self._coefficients = np.array(weights.coefficients, dtype=np.float32)
+            self._intercepts = np.array(weights.intercepts, dtype=np.float32)
+
+    def recognise(self, text: str) -> Recognised:
+        """The likeliest kind, danger first, then a wish for a person; a question where no family is sure enough."""
+        index, weights = self._index, self._weights
+        if index is None or weights is None or not LETTER.search(text):
+            return Recognised()
+        features = index.features(*index.similarities(text))
+        probabilities = softmax(self._coefficients @ features + self._intercepts)
+        by_kind = dict(zip(weights.kinds, probabilities.tolist(), strict=True))
+        scores = family_scores(by_kind)
+        sure = {family: p for family, p in scores.items() if p >= weights.thresholds[family]}
+        if not sure:
+            return Recognised(likely=by_kind)
+        first = next((name for name in FIRST if name in sure), None)
+        chosen = first if first is not None else max(sure, key=lambda name: sure[name])
+        kind = max((k for k in by_kind if FAMILIES.get(k) == chosen), key=lambda k: by_kind[k])
+        return Recognised(kind, sure[chosen], OUTCOMES.get(chosen), by_kind)
+
+
+def family_scores(likely: Mapping[str, float]) -> dict[Family, float]:
+    """How far each family is ahead, from the probabilities of the kinds.
+
+    Danger is weighed only against questions and small talk: a plea that is half a call for a person is no less urgent.
+    """
+    families: dict[Family, float] = {}
+    for kind, probability in likely.items():
+        family = FAMILIES.get(kind)
+        if family is not None:
+            families[family] = families.get(family, 0.0) + probability
+    danger = families.get("urgent", 0.0)
+    if danger:
+        against = likely.get(QUESTION, 0.0) + families.get("smalltalk", 0.0)
+        families["urgent"] = danger / (danger + against + CAUTION)
+    return families
+
+
+def _counts(texts: list[str]) -> sp.csr_array:
+    """How often each hashed word and n-gram stands in each text."""
+    rows = [text_rows(text) for text in texts]
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    indices = np.concatenate(rows) if rows else np.zeros(0, np.int32)
+    counts = sp.csr_array((np.ones(len(indices), np.float32), indices, starts), shape=(len(texts), N_ROWS))
+    counts.sum_duplicates()
+    return counts
+
+
+def _fingerprint(digest: str, named: list[tuple[str, str]]) -> str:
+    settings = f"{digest} {NEAREST} {CAUTION} {VERSION}"
+    parts = [settings, *(f"{kind}\t{text}" for kind, text in named)]
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
