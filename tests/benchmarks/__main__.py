@@ -4,6 +4,7 @@ Usage: python -m tests.benchmarks [SHARED] [--write FILE]
 SHARED holds benchmarks/omos-qa and benchmarks/ntrex; without it, only what the repository has is measured.
 """
 
+import asyncio
 import os
 import platform
 import subprocess
@@ -21,9 +22,8 @@ from retrieval.evaluation.bitext import evaluate_bitext
 from retrieval.evaluation.questions import evaluate_questions, read_questions
 from retrieval.evaluation.ranking import evaluate_ranking
 from retrieval.evaluation.report import Report
+from tests.benchmarks.served import NOW, QUESTIONS, load, take_in
 
-HERE = Path(__file__).parent
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PORT = 8765
 DEADLINE_S = 120
 
@@ -83,43 +83,26 @@ def measure_server(environment: dict[str, str], questions: list[str]) -> dict[st
 
 
 def main(shared: Path | None) -> str:
-    from channels.assembly import Assembly
-    from channels.cli.output import run
     from retrieval.encoder import DEFAULT, load_encoder
 
     parts = ["# Measured", ""]
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     parts += [f"`make bench` on {datetime.now(UTC):%d %B %Y}; {machine}.", ""]
-    files = sorted((HERE / "questions").glob("*.tsv"))
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "KALAUZ_DATA_DIR": folder}
-        for command in (["kb", "import"], ["index", "build"]):
-            began = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "channels", *command], env=environment, check=True)
-            parts.append(f"- `kalauz {' '.join(command)}`: {time.perf_counter() - began:.1f} s")
-        texts = [question.text for path in files for question in read_questions(path)]
+        began = time.perf_counter()
+        environment = take_in(Path(folder))
+        parts.append(f"- `kalauz kb import` and `kalauz index build`: {time.perf_counter() - began:.1f} s")
+        texts = [question.text for path in QUESTIONS for question in read_questions(path)]
         for name, value in measure_server(environment, texts).items():
             parts.append(f"- {name}: {value}")
 
-        async def questions() -> tuple[Report, list[float]]:
-            assembly = Assembly(
-                database_url=f"sqlite+aiosqlite:///{folder}/kalauz.db",
-                site="hungary",
-                encoder=None,
-                index_dir=Path(folder) / "index",
-            )
-            await assembly.follow()
-            assert assembly.asking is not None
-            report = evaluate_questions(files, assembly.asking, now=NOW)
-            times = [assembly.asking.ask(text, now=NOW).elapsed_ms for text in texts]
-            await assembly.close()
-            return report, times
-
-        report, times = run(questions())
+        answers = asyncio.run(load(Path(folder)))
+        report = evaluate_questions(QUESTIONS, answers, now=NOW)
+        times = [answers.ask(text, now=NOW).elapsed_ms for text in texts]
     parts.append(
         f"- a question in process, p50 / p99: {np.percentile(times, 50):.1f} / {np.percentile(times, 99):.1f} ms"
     )
-    parts += ["", f"## Our own questions ({len(texts)}, {len(files)} languages)", "", str(report.meta), ""]
+    parts += ["", f"## Our own questions ({len(texts)}, {len(QUESTIONS)} languages)", "", str(report.meta), ""]
     metrics = ["top1", "top3", "answered_right", "answered_wrong", "abstained", "out_answered", "language_right"]
     shown = Report(report.meta, [row for row in report.rows if row["variant"] == "all"])
     parts.append(table(shown, metrics, ["language", "n"]))

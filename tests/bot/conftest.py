@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.engine import Engine
+from bot.vault import Vault
 from knowledge_base.database import Database
 from knowledge_base.documents import Content
 from retrieval.answers import Answers
+from retrieval.confidence import fit
 from retrieval.encoder import Encoder
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
+from retrieval.recognition import SHIPPED, PhraseIndex, Recogniser, Weights
+from retrieval.starter import phrases, question_set
 from tests import builders
 from tests.conftest import NOW
 
@@ -22,7 +26,9 @@ def small_content() -> Content:
         en=builders.revision(),
         hu=builders.revision(builders.text("Egészségügyi kártya", "A kártyát a hivatal adja."), renders=1),
     )
-    return builders.content(card, builders.procedure(), notices=[builders.notice()])
+    return builders.content(
+        card, builders.procedure(), notices=[builders.notice()], sites=[builders.site(callbacks=True)]
+    )
 
 
 def clock() -> Callable[[], datetime]:
@@ -42,6 +48,25 @@ def answers(library: Library) -> Answers:
     return Answers(library, builders.calibration(), LanguageDetector(site.languages), site)
 
 
+VAULT = Vault("a key for the tests")
+
+
+def engine_over(database: Database, answers: Answers, times: Callable[[], datetime] | None = None) -> Engine:
+    return Engine(database, answers, times or clock(), VAULT)
+
+
 @pytest.fixture
 def engine(database: Database, answers: Answers) -> Engine:
-    return Engine(database, answers, clock())
+    return engine_over(database, answers)
+
+
+@pytest.fixture(scope="session")
+def starter_answers(starter_library: Library, detector: LanguageDetector, encoder: Encoder) -> Answers:
+    """The starter content with its own calibration and the weights that ship."""
+    site = next(site for site in starter_library.content.sites if site.id == "hungary")
+    questions = question_set()
+    calibration = fit(starter_library, questions=questions, countries=set(site.countries), year=NOW.year)
+    index = PhraseIndex(phrases(), [q.text for q in questions if q.kind in ("in", "out")], encoder)
+    weights = Weights.load(SHIPPED, index.fingerprint)
+    assert weights is not None, "run `make recognition`: the phrases or the questions have changed"
+    return Answers(starter_library, calibration, detector, site, Recogniser(index, weights))

@@ -7,7 +7,7 @@ from bot.blocks import answer_blocks, choice_buttons, contact_cards, notice_bloc
 from bot.replies import Block, Buttons, Quotation, Said, Sources, Steps
 from bot.texts import Texts
 from knowledge_base.documents import Hours, Source, Step
-from retrieval.answers import show_contact
+from retrieval.showing import show_contact
 from retrieval.shown import ShownAnswer, ShownChoice, ShownNotice
 from tests import builders
 
@@ -28,6 +28,8 @@ def shown(**changes: Any) -> ShownAnswer:
         "reviewed": date(2026, 11, 22),
         "revision": 1,
         "translation": "current",
+        "audience": ["all"],
+        "topics": ["health"],
         "confidence_of_facts": "high",
         "history": False,
     }
@@ -89,7 +91,7 @@ def test_the_whole_article_offers_no_more() -> None:
 
 def test_a_procedures_steps_carry_papers_place_fee_and_deadline_with_labels() -> None:
     step = Step(title="Go", papers=["Passport", "Photo"], place="Office", fee="Free", deadline="Within 15 days")
-    steps = next(block for block in drawn(shown(steps=[step])) if isinstance(block, Steps))
+    steps = next(block for block in drawn(shown(steps=[step]), whole=True) if isinstance(block, Steps))
     assert [(detail.label, detail.values) for detail in steps.steps[0].details] == [
         ("What to bring", ["Passport", "Photo"]),
         ("Where", ["Office"]),

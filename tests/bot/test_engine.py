@@ -7,15 +7,15 @@ from sqlalchemy import text as sql
 
 from bot import conversations
 from bot.engine import Engine
-from bot.messages import Message, Started, UnknownConversationError, WrongTokenError
-from bot.replies import Buttons, ContactCard, Notice, Quotation, Said, Steps
+from bot.messages import Incoming, Message, Started, UnknownConversationError, WrongTokenError
+from bot.replies import Button, Buttons, ContactCard, Notice, Quotation, Said, Steps
 from bot.tables import ConversationRow
 from knowledge_base.database import Database
 from retrieval.answers import Answers
 from retrieval.library import Library
 from retrieval.question import QuestionError
 from tests import builders
-from tests.bot.conftest import clock, small_content
+from tests.bot.conftest import engine_over, small_content
 
 HEALTH = "How do I get a health card?"
 GIBBERISH = "qwzx vvkk jjpp"
@@ -28,7 +28,7 @@ async def begin(engine: Engine, language: str | None = "en") -> Started:
 async def say(engine: Engine, started: Started, text: str, client_id: str = "") -> list[Message]:
     """A message with an id of its own, unless the test names one."""
     client_id = client_id or f"message-{text}"
-    return await engine.receive(started.conversation_id, started.token, text=text, client_id=client_id)
+    return await engine.receive(started.conversation_id, started.token, Incoming(text, client_id))
 
 
 async def all_events(database: Database, started: Started) -> list[conversations.StoredEvent]:
@@ -49,6 +49,10 @@ def blocks(messages: list[Message]) -> list[object]:
     reply = messages[-1].reply
     assert reply is not None
     return list(reply.blocks)
+
+
+def offered(messages: list[Message]) -> list[Button]:
+    return [button for block in blocks(messages) if isinstance(block, Buttons) for button in block.buttons]
 
 
 def outcome(messages: list[Message]) -> str | None:
@@ -116,13 +120,13 @@ async def test_a_chosen_title_opens_its_article_and_reads_as_that_title(engine: 
 async def test_show_everything_shows_the_whole_article(engine: Engine) -> None:
     started = await begin(engine)
     part = await say(engine, started, "If I lose it, ask again?")
-    button = next(block for block in blocks(part) if isinstance(block, Buttons)).buttons[0]
+    button = next(button for button in offered(part) if button.title == "Show everything about this")
     whole = await say(engine, started, button.payload)
     quotation = next(block for block in blocks(whole) if isinstance(block, Quotation))
     assert "before you start to work" in quotation.markdown
     assert "If you lose it" in quotation.markdown
-    assert any(isinstance(block, Steps) for block in blocks(whole))
-    assert not any(isinstance(block, Buttons) for block in blocks(whole))
+    assert any(isinstance(block, Steps) and block.steps[0].details for block in blocks(whole))
+    assert button not in offered(whole)
 
 
 async def test_none_of_these_asks_for_other_words_and_names_who_may_know(engine: Engine) -> None:
@@ -168,7 +172,7 @@ async def test_a_button_of_an_article_that_was_removed_says_so(
     encoder = library.index.encoder
     later = Answers(Library(content, encoder), answers.calibration, answers.detector, answers.site)
     pressed = next(button.payload for button in offered.buttons if button.title == "Tax card")
-    messages = await say(Engine(database, later, clock()), started, pressed)
+    messages = await say(engine_over(database, later), started, pressed)
     assert messages[-1].text.startswith("This text is no longer here.")
 
 
@@ -383,5 +387,5 @@ async def test_the_stored_reply_is_the_text_of_its_day_after_the_article_changed
     told = await say(engine, started, HEALTH)
     changed = builders.content(builders.article(en=builders.revision(builders.text(body="Another text."))))
     later = Answers(Library(changed, library.index.encoder), answers.calibration, answers.detector, answers.site)
-    read = await Engine(database, later, clock()).messages(started.conversation_id, started.token, after=0)
+    read = await engine_over(database, later).messages(started.conversation_id, started.token, after=0)
     assert read[1:] == told

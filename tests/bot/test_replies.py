@@ -6,14 +6,17 @@ from bot.replies import (
     Block,
     Button,
     Buttons,
+    Checklist,
     ContactCard,
     Detail,
+    Item,
     Link,
     Notice,
     Quotation,
     Reply,
     Said,
     Sources,
+    Step,
     StepBlock,
     Steps,
 )
@@ -37,6 +40,21 @@ EXAMPLES: list[tuple[Block, str]] = [
             ],
         ),
         "Steps\n1. Fill in\n   The form.\n   Bring: passport; photo\n2. Send",
+    ),
+    (
+        Step(language="en", label="Step 1 of 2", title="Fill in", text="The form.", details=[]),
+        "Step 1 of 2\nFill in\nThe form.",
+    ),
+    (
+        Checklist(
+            language="en",
+            heading="Bring",
+            items=[
+                Item(id="a/0/0", text="passport", ticked=True, tick="/tick", untick="/tick"),
+                Item(id="a/0/1", text="photo", ticked=False, tick="/tick", untick="/tick"),
+            ],
+        ),
+        "Bring:\n☑ passport\n☐ photo",
     ),
     (
         Sources(

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from bot.texts import Texts, catalogue_path, languages
@@ -25,13 +25,20 @@ def collected() -> Catalog:
     return found
 
 
-def catalogue(path: Path) -> dict[str, str]:
+def catalogue(path: Path) -> dict[str, list[str]]:
+    """Every form of every sentence, by its English."""
+    language = path.parts[-3]
     with path.open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+        messages = [message for message in read_po(file, locale=language) if message.id]
+    return {key_of(m): [m.string] if isinstance(m.string, str) else list(m.string) for m in messages}
+
+
+def key_of(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else str(message.id[0])
 
 
 def sentences(collected: Catalog) -> set[str]:
-    return {str(message.id) for message in collected if message.id}
+    return {key_of(message) for message in collected if message.id}
 
 
 def placeholders(sentence: str) -> list[str]:
@@ -51,13 +58,14 @@ def test_a_served_languages_catalogue_has_exactly_the_codes_sentences(language: 
 
 @pytest.mark.parametrize("language", SERVED)
 def test_a_served_languages_catalogue_leaves_no_sentence_empty(language: str) -> None:
-    assert [key for key, said in catalogue(catalogue_path(language)).items() if not said.strip()] == []
+    assert [key for key, said in catalogue(catalogue_path(language)).items() if not all(map(str.strip, said))] == []
 
 
 @pytest.mark.parametrize("language", SERVED)
 def test_a_translation_keeps_the_sentences_placeholders(language: str) -> None:
     for key, said in catalogue(catalogue_path(language)).items():
-        assert placeholders(said) == placeholders(key), (key, said)
+        for form in said:
+            assert placeholders(form) == placeholders(key), (key, form)
 
 
 def test_every_catalogue_is_of_a_served_language() -> None:
@@ -68,7 +76,14 @@ def test_every_catalogue_is_of_a_served_language() -> None:
 def test_a_catalogue_is_what_speaks(language: str) -> None:
     texts = Texts(language)
     assert texts.language == language
-    assert texts.gettext("Your question") == catalogue(catalogue_path(language))["Your question"]
+    assert [texts.gettext("Your question")] == catalogue(catalogue_path(language))["Your question"]
+
+
+@pytest.mark.parametrize("language", SERVED)
+def test_a_number_takes_the_languages_own_plural(language: str) -> None:
+    texts = Texts(language)
+    forms = catalogue(catalogue_path(language))["{count} step"]
+    assert {texts.ngettext("{count} step", "{count} steps", count) for count in range(200)} == set(forms)
 
 
 def test_the_languages_written_from_right_to_left_are_known() -> None:

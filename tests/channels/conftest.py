@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from channels.app import create_app
-from channels.assembly import calibration_path, question_set
+from channels.assembly import calibration_path
 from channels.settings import Settings
 from knowledge_base.database import Database
 from knowledge_base.documents import Content
@@ -21,6 +21,7 @@ from knowledge_base.repository import load_content
 from retrieval.confidence import fingerprint
 from retrieval.encoder import Encoder
 from retrieval.library import Library
+from retrieval.starter import question_set
 from tests import builders
 
 DEADLINE_S = 30

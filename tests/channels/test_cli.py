@@ -2,7 +2,9 @@
 
 import json
 import shlex
+import sqlite3
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +75,23 @@ def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
 COMMANDS = dict(commands())
 
 
+def column(folder: Path, table: str, name: str) -> list[Any]:
+    """A column of the database in the shell's data folder."""
+    connection = sqlite3.connect(folder / "data" / "kalauz.db")
+    found = [row[0] for row in connection.execute(f"SELECT {name} FROM {table}")]
+    connection.close()
+    return found
+
+
+def rows(folder: Path, table: str) -> int:
+    return len(column(folder, table, "1"))
+
+
 def test_the_commands_of_the_contract_are_there() -> None:
     assert {" ".join(words) for words in COMMANDS} == {
         *("serve", "chat", "ask", "encoder train", "encoder info", "index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
+        *("questions", "callbacks list", "callbacks done"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
     }
 
@@ -119,6 +134,7 @@ class TestAsk:
         assert set(found) == {
             *("question", "language", "outcome", "confidence", "answer"),
             *("choices", "notices", "contacts", "elapsed_ms"),
+            *("meaning", "depends_on", "topic"),
         }
         assert found["answer"]["article"] == "health-card"
 
@@ -171,6 +187,37 @@ class TestChat:
         assert "1: Health card" in shell.out or "1: Tax card" in shell.out
         assert "None of these, then." in shell.out
 
+    def test_a_number_ticks_a_paper_and_ticks_it_off_again(self, shell: Shell) -> None:
+        assert shell.kalauz("chat", "--language", "en", input='/step{"id": "tax-card", "at": 0}\n1\n1\n2\n') == 0
+        assert [line for line in shell.out.splitlines() if "Passport" in line] == [
+            *("  1: ☐ Passport", ">   1: ☑ Passport", ">   1: ☐ Passport"),
+        ]
+
+    def test_a_number_goes_on_in_a_procedure(self, shell: Shell) -> None:
+        shell.kalauz("chat", "--language", "en", input='/step{"id": "tax-card", "at": 0}\n2\n')
+        assert "  2: Next step" in shell.out
+        assert shell.out.index("Step 1 of 2") < shell.out.index("Step 2 of 2")
+
+    def test_a_number_that_is_on_no_button_is_a_message(self, shell: Shell) -> None:
+        assert shell.kalauz("chat", "--language", "en", input="0\n99\n١٢\n") == 0
+        assert shell.out.count("> ") == 4
+
+    def test_deleting_ends_it_and_leaves_nothing(self, shell: Shell, tmp_path: Path) -> None:
+        assert shell.kalauz("chat", "--language", "en", input=f"/delete\n1\n{QUESTION}\n") == 0
+        assert "Everything that you wrote here is deleted." in shell.out
+        assert "The office" not in shell.out
+        assert rows(tmp_path, "conversations") == rows(tmp_path, "events") == 0
+
+    def test_keeping_does_not_end_it(self, shell: Shell) -> None:
+        assert shell.kalauz("chat", "--language", "en", input=f"/delete\n2\n{QUESTION}\n") == 0
+        assert "Nothing was deleted." in shell.out
+        assert "The office gives you a health card." in shell.out
+
+    def test_too_many_messages_are_refused_in_a_sentence_and_do_not_end_it(self, shell: Shell) -> None:
+        assert shell.kalauz("chat", "--language", "en", input="ok\n" * 201 + "/human\n") == 0
+        assert "Very many messages came in a short time." in shell.out
+        assert shell.out.rindex("Very many messages") < shell.out.index("A person can help you.")
+
     def test_a_text_that_cannot_be_taken_does_not_end_it(self, shell: Shell) -> None:
         assert shell.kalauz("chat", "--language", "en", input=f"a\x1bb\n{QUESTION}\n") == 0
         assert "which is not text" in shell.out
@@ -181,6 +228,94 @@ class TestChat:
 
     def test_without_content_it_says_what_to_do(self, empty_shell: Shell) -> None:
         assert empty_shell.kalauz("chat") == 1
+
+
+class TestCallbacks:
+    REQUEST = "/callback\nAnna Kovács\n+36 30 123 4567\n1\nEnglish\n"
+    URGENT = "I want to kill myself\n/callback\nBen\nben@example.org\n3\nmagyar\n"
+
+    @pytest.fixture
+    def shell(self, empty_shell: Shell, tmp_path: Path, encoder: Encoder) -> Shell:
+        """A shell of a site that calls back."""
+        data_folder(tmp_path / "data", encoder, builders.content(sites=[builders.site(callbacks=True)]))
+        return empty_shell
+
+    def ask(self, shell: Shell, written: str) -> None:
+        assert shell.kalauz("chat", "--language", "en", input=written) == 0
+
+    def test_where_nobody_waits_the_answer_is_no(self, shell: Shell) -> None:
+        assert shell.kalauz("callbacks", "list") == 1
+        assert (shell.out, shell.err) == ("", "kalauz: nobody waits to be called back\n")
+        assert shell.json("callbacks", "list") == []
+        assert shell.status == 1
+
+    def test_a_request_is_listed_with_all_that_it_holds(self, shell: Shell, tmp_path: Path) -> None:
+        self.ask(shell, self.REQUEST)
+        (found,) = shell.json("callbacks", "list")
+        assert shell.status == 0
+        assert datetime.fromisoformat(found.pop("asked_at"))
+        assert found == {
+            "conversation_id": column(tmp_path, "conversations", "id")[0],
+            "urgent": False,
+            "channel": "terminal",
+            "name": "Anna Kovács",
+            "contact": "+36 30 123 4567",
+            "time": "morning",
+            "language": "en",
+        }
+        assert shell.kalauz("callbacks", "list") == 0
+        assert {"Anna", "Kovács", "morning"} <= set(shell.out.split())
+
+    def test_urgent_requests_come_first_and_are_marked(self, shell: Shell) -> None:
+        self.ask(shell, self.REQUEST)
+        self.ask(shell, self.URGENT)
+        found = shell.json("callbacks", "list")
+        assert [(request["name"], request["urgent"]) for request in found] == [("Ben", True), ("Anna Kovács", False)]
+        assert [(request["contact"], request["time"], request["language"]) for request in found] == [
+            ("ben@example.org", "evening", "hu"),
+            ("+36 30 123 4567", "morning", "en"),
+        ]
+
+    @pytest.mark.parametrize("written", ["/callback\nAnna\n", f"{REQUEST}/callback\nAnna\n/delete\n1\n", "Anna\n"])
+    def test_what_was_not_finished_or_was_deleted_is_no_request(self, shell: Shell, written: str) -> None:
+        self.ask(shell, written)
+        assert shell.json("callbacks", "list") == []
+
+    def test_a_request_that_is_done_is_forgotten_and_the_others_stay(self, shell: Shell, tmp_path: Path) -> None:
+        self.ask(shell, self.REQUEST)
+        self.ask(shell, self.REQUEST.replace("Anna Kovács", "Cecil"))
+        first, second = shell.json("callbacks", "list")
+        assert shell.kalauz("callbacks", "done", "--", first["conversation_id"]) == 0
+        assert (shell.out, shell.err) == ("", "")
+        assert shell.json("callbacks", "list") == [second]
+        assert shell.kalauz("callbacks", "done", "--", second["conversation_id"]) == 0
+        assert shell.kalauz("callbacks", "list") == 1
+        assert (rows(tmp_path, "callbacks"), rows(tmp_path, "conversations")) == (0, 2)
+
+    def test_what_is_no_request_cannot_be_done(self, shell: Shell, tmp_path: Path) -> None:
+        self.ask(shell, "/callback\nAnna\n")
+        (begun,) = column(tmp_path, "conversations", "id")
+        for conversation in ("nobody", "", begun):
+            assert shell.kalauz("callbacks", "done", "--", conversation) == 1
+            assert shell.err == "kalauz: there is no such request\n"
+        assert rows(tmp_path, "callbacks") == 1
+        assert shell.kalauz("callbacks", "done") == 2
+
+    def test_only_the_sites_keys_open_a_request(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("KALAUZ_SECRET_KEY", "the old key of this site")
+        self.ask(shell, self.REQUEST)
+        monkeypatch.setenv("KALAUZ_SECRET_KEY", "the new key of this site")
+        (sealed,) = shell.json("callbacks", "list")
+        assert (sealed["name"], sealed["contact"]) == ("", "this was sealed with another KALAUZ_SECRET_KEY")
+        monkeypatch.setenv("KALAUZ_SECRET_KEY", "the new key of this site,the old key of this site")
+        assert [request["name"] for request in shell.json("callbacks", "list")] == ["Anna Kovács"]
+
+    def test_what_was_written_into_the_form_is_nowhere_in_the_files(self, shell: Shell, tmp_path: Path) -> None:
+        self.ask(shell, self.REQUEST)
+        content = b"".join(file.read_bytes() for file in (tmp_path / "data").rglob("*") if file.is_file())
+        assert b"action_submit_callback" in content
+        assert "Kovács".encode() not in content
+        assert b"123 4567" not in content
 
 
 class TestKnowledgeBase:

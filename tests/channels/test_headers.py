@@ -20,6 +20,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any], int]] = {
     "health": ("GET", "/health", {}, 200),
     "answer": ("POST", "/api/v1/ask", {"json": {"text": "health card"}}, 200),
     "started": ("POST", "/api/v1/conversations", {"json": {}}, 201),
+    "no call": ("POST", "/rasa/webhook", {"json": {}}, 400),
     "no token": ("GET", "/api/v1/conversations/x/messages", {}, 401),
     "not found": ("GET", "/nowhere", {}, 404),
     "wrong method": ("DELETE", "/", {}, 405),

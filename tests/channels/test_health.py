@@ -28,6 +28,7 @@ def test_the_process_lives_while_it_still_loads(empty: Settings) -> None:
         ("GET", "/ready", None),
         ("POST", "/api/v1/ask", {"text": "a question"}),
         ("POST", "/api/v1/conversations", {}),
+        ("POST", "/rasa/webhook", {}),
     ],
 )
 def test_what_needs_the_content_says_that_it_is_loading(

@@ -81,7 +81,7 @@ def test_a_changed_site_is_served_without_a_restart(tmp_path: Path, encoder: Enc
         tries = iter(range(10_000))
 
         def hotline() -> bool:
-            reply = talk.write("/none", f"message-{next(tries)}").json()["messages"][1]
+            reply = talk.write("/human", f"message-{next(tries)}").json()["messages"][1]
             return "New line" in reply["text"]
 
         until(hotline)

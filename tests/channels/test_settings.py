@@ -1,10 +1,14 @@
 import re
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from channels.settings import Settings
+from bot.vault import Vault
+from channels.settings import Settings, kept_key
 from tests.conftest import ROOT
 
 
@@ -65,3 +69,64 @@ def test_an_unknown_log_level_is_refused() -> None:
         patch.setenv("KALAUZ_LOG_LEVEL", "trace")
         with pytest.raises(ValidationError):
             settings()
+
+
+def test_a_secret_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    (made,) = settings().secret_keys
+    file = tmp_path / "data" / "secret.key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(made) >= 32
+    assert file.read_text("ascii").strip() == made
+    assert settings().secret_keys == (made,)
+    assert [path.name for path in file.parent.iterdir()] == ["secret.key"]
+
+
+def test_every_data_folder_has_a_key_of_its_own(tmp_path: Path) -> None:
+    assert kept_key(tmp_path / "one" / "secret.key") != kept_key(tmp_path / "other" / "secret.key")
+
+
+MAKE = """
+import sys
+from pathlib import Path
+from channels.settings import kept_key
+
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(100):
+    print(kept_key(Path(sys.argv[1]) / str(number) / "secret.key"))
+"""
+
+
+def test_processes_that_make_keys_at_once_agree(tmp_path: Path) -> None:
+    command, pipe = [sys.executable, "-c", MAKE, str(tmp_path)], subprocess.PIPE
+    processes = [subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) for _ in range(4)]
+    assert [process.stdout and process.stdout.readline() for process in processes] == ["ready\n"] * 4
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    keys = [process.communicate()[0].split() for process in processes]
+    files = [tmp_path / str(number) / "secret.key" for number in range(100)]
+    assert keys == [[file.read_text("ascii").strip() for file in files]] * 4
+    assert sorted(tmp_path.rglob("*.*")) == sorted(files)
+
+
+def test_a_key_that_is_given_is_not_kept_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KALAUZ_SECRET_KEY", "a key of at least sixteen letters")
+    assert settings().secret_keys == ("a key of at least sixteen letters",)
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_first_of_several_keys_seals_and_all_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = Vault("the old key of this site").seal({"callback_name": "Anna"})
+    monkeypatch.setenv("KALAUZ_SECRET_KEY", " the new key of this site, the old key of this site,")
+    assert settings().secret_keys == ("the new key of this site", "the old key of this site")
+    vault = Vault(*settings().secret_keys)
+    assert vault.open(sealed) == {"callback_name": "Anna"}
+    assert Vault("the new key of this site").open(vault.seal({"callback_name": "Ben"})) == {"callback_name": "Ben"}
+
+
+def test_a_key_that_is_easily_guessed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KALAUZ_SECRET_KEY", "x" * 15)
+    with pytest.raises(ValidationError):
+        settings()

@@ -3,19 +3,24 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 
-from knowledge_base.documents import Article, Content, NoticeText, Source
+from knowledge_base.documents import Article, Contact, Content, NoticeText, Source, Topic, Urgency
 from knowledge_base.languages import primary
-from retrieval.answers import Answers, in_language, show_contact, show_notice
+from retrieval.answers import Answers
+from retrieval.case import Case
 from retrieval.confidence import Calibration
 from retrieval.encoder import Encoder
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
+from retrieval.phrases import FAMILIES, Phrase
 from retrieval.question import QuestionError
-from retrieval.shown import Answer
+from retrieval.recognition import PhraseIndex, Recognised, Recogniser, Weights
+from retrieval.showing import in_language, show_contact, show_notice
+from retrieval.shown import Answer, ShownChoice
 from tests.builders import article, contact, content, equal_confidence, facts, notice, revision, site, text
 from tests.conftest import NOW
 
@@ -44,12 +49,20 @@ def test_the_object_has_the_contracts_fields_and_the_documented_additions(small:
     found = small.ask(QUESTION, now=NOW).model_dump(mode="json")
     assert set(found) == {
         "question", "language", "outcome", "confidence", "answer", "choices", "notices", "contacts", "elapsed_ms",
+        "meaning", "depends_on", "topic",
     }  # fmt: skip
     assert set(found["language"]) == {"code", "sure", "confidence", "alternatives"}
     contract = {
         "article", "title", "language", "passage", "text", "steps", "source", "reviewed", "revision", "translation",
     }  # fmt: skip
-    assert set(found["answer"]) == contract | {"passage_kind", "as_of", "confidence_of_facts", "history"}
+    assert set(found["answer"]) == contract | {
+        "passage_kind",
+        "as_of",
+        "confidence_of_facts",
+        "history",
+        "audience",
+        "topics",
+    }
     assert set(found["answer"]["source"][0]) == {"title", "url"}
     assert set(found["choices"][0]) == {"article", "title", "language", "confidence"}
     assert found["answer"]["reviewed"] == "2026-11-22"
@@ -376,3 +389,284 @@ def test_hungarian_readers_find_hungarian_starter_answers(starter_library: Libra
     assert answer is not None
     assert primary(answer.language) == "hu"
     assert "TAJ" in answer.title + answer.text
+
+
+def about_cards(id: str, title: str, **changes: Any) -> Article:
+    return article(id, facts=facts(**changes), en=revision(text(title, f"{title}: ask the office.")))
+
+
+@pytest.fixture(scope="module")
+def cards(encoder: Encoder, detector: LanguageDetector) -> Answers:
+    """Five articles on health cards, of which one has no question, and some that are not related to them."""
+    hu = text("A kártya ára", "Ingyenes.", questions=["Mennyibe kerül a kártya?"])
+    price = text("Price of the health card", "It is free.")
+    bare = text("Health cards of children", "The school asks for them.", questions=[])
+    whole = content(
+        about_cards("card", "Getting a health card"),
+        about_cards("card-lost", "A lost health card"),
+        article("card-price", en=revision(price), hu=revision(hu, renders=1)),
+        article("card-child", en=revision(bare)),
+        about_cards("card-abroad", "The health card abroad", audience=["eea"]),
+        about_cards("card-clinics", "Clinics for a health card", kind="directory"),
+        about_cards("card-slovak", "Slovak health card", country="SK"),
+        about_cards("card-work", "The health card at work", topics=["work"]),
+    )
+    return answers_of(encoder, detector, whole)
+
+
+def related(answers: Answers, id: str = "card", reader: str = "en", **given: Any) -> list[str]:
+    return [choice.article for choice in answers.related(id, year=NOW.year, reader=reader, **given)]
+
+
+def choice(id: str) -> ShownChoice:
+    return ShownChoice(article=id, title=id, language="en", confidence=0.3)
+
+
+def test_related_articles_answer_other_questions_on_the_topic_and_in_the_country(cards: Answers) -> None:
+    found = related(cards)
+    assert len(found) == len(set(found)) == 3
+    assert set(found) < {"card-lost", "card-price", "card-child", "card-abroad"}
+
+
+def test_related_articles_are_shown_as_the_question_that_each_answers(cards: Answers) -> None:
+    near = [choice("card-price"), choice("card-child")]
+    found = cards.related("card", year=NOW.year, reader="hu", near=near)
+    assert [(one.article, one.title, one.language) for one in found] == [
+        ("card-price", "Mennyibe kerül a kártya?", "hu"),
+        ("card-child", "Health cards of children", "en"),
+    ]
+
+
+def test_the_candidates_of_the_question_are_related_in_their_order(cards: Answers) -> None:
+    near = [choice(id) for id in ("card-child", "card", "card-work", "card-clinics", "card-lost", "card-price")]
+    assert related(cards, near=near) == ["card-child", "card-lost", "card-price"]
+    assert related(cards, near=[choice("card-abroad"), *near]) == ["card-abroad", "card-child", "card-lost"]
+
+
+def test_where_no_candidate_is_related_the_title_is_searched_for(cards: Answers) -> None:
+    near = [choice("card"), choice("card-work"), choice("card-clinics")]
+    assert related(cards, near=near) == related(cards, near=[]) == related(cards)
+
+
+def test_related_articles_are_for_the_case(cards: Answers) -> None:
+    assert related(cards, "card-lost", case=Case("eea")) != related(cards, "card-lost", case=Case("asylum"))
+    assert set(related(cards, case=Case("asylum"))) == {"card-lost", "card-price", "card-child"}
+
+
+def test_what_is_not_published_or_alone_on_its_topic_has_nothing_related(cards: Answers) -> None:
+    assert related(cards, "nothing-here") == related(cards, "card-slovak") == related(cards, "card-work") == []
+
+
+def doctor(id: str, *languages: str, **changes: Any) -> Contact:
+    return contact(id, languages=list(languages), **changes)
+
+
+@pytest.fixture(scope="module")
+def helped(encoder: Encoder, detector: LanguageDetector) -> Answers:
+    whole = content(
+        contacts=[
+            doctor("english", "en", "hu"),
+            doctor("arabic", "ar"),
+            doctor("chinese", "zh-Hans", "en"),
+            doctor("polyglot", "en", "hu", "de", "fr"),
+            doctor("lawyer", "hu", topics=["work"]),
+            doctor("rescue", "ar", crisis=True),
+            doctor("slovak", "ar", country="SK"),
+            doctor("online", "ar", phones=[], website="https://example.org"),
+            contact(topics=["work"]),
+        ]
+    )
+    dentist = whole.topics[0].model_copy(update={"id": "dentist", "parent": "health"})
+    whole = whole.model_copy(update={"topics": [*whole.topics, dentist]})
+    return answers_of(encoder, detector, whole)
+
+
+def helpers(answers: Answers, reader: str, topic: str | None) -> list[str]:
+    return [one.id for one in answers.helpers(reader, topic)]
+
+
+@pytest.mark.parametrize(
+    ("reader", "first"), [("ar", "arabic"), ("zh-Hans", "chinese"), ("zh-Hant", "chinese"), ("fr", "polyglot")]
+)
+def test_who_speaks_the_readers_language_helps_first_and_the_hotline_last(
+    helped: Answers, reader: str, first: str
+) -> None:
+    found = helpers(helped, reader, "health")
+    assert (found[0], found[-1], len(found)) == (first, "help-line", 3)
+
+
+@pytest.mark.parametrize("reader", ["ar", "hu", "vi"])
+def test_nobody_helps_who_is_for_a_crisis_or_another_topic_or_country_or_has_no_telephone(
+    helped: Answers, reader: str
+) -> None:
+    assert set(helpers(helped, reader, "health")) <= {"arabic", "english", "chinese", "polyglot", "help-line"}
+
+
+def test_a_topic_has_helpers_of_its_own(helped: Answers) -> None:
+    assert helpers(helped, "hu", "work") == ["lawyer", "help-line"]
+    assert helpers(helped, "hu", None) == helpers(helped, "hu", "dentist") == ["help-line"]
+
+
+def test_a_helper_on_a_topic_below_helps(encoder: Encoder, detector: LanguageDetector) -> None:
+    whole = content(contacts=[contact(topics=["work"]), contact("dentists", topics=["dentist"])])
+    dentist = whole.topics[0].model_copy(update={"id": "dentist", "parent": "health"})
+    whole = whole.model_copy(update={"topics": [*whole.topics, dentist]})
+    assert helpers(answers_of(encoder, detector, whole), "en", "health") == ["dentists", "help-line"]
+
+
+def test_a_hotline_that_there_is_not_is_not_shown(encoder: Encoder, detector: LanguageDetector) -> None:
+    assert answers_of(encoder, detector, content(contacts=[])).helpers("en", "health") == []
+
+
+def test_without_an_answer_those_help_who_know_the_likely_topic(helped: Answers) -> None:
+    silent = Answers(helped.library, equal_confidence(NEVER, NEVER), helped.detector, helped.site)
+    for question, topic, first in ((QUESTION, "health", "polyglot"), ("What is a tax card?", "work", "lawyer")):
+        found = silent.ask(question, now=NOW, language="hu")
+        assert (found.outcome, found.topic) == ("no_answer", topic)
+        assert [one.id for one in found.contacts][:: len(found.contacts) - 1] == [first, "help-line"]
+
+
+def test_who_wants_a_person_gets_the_hotline(helped: Answers) -> None:
+    found = helped.ask(QUESTION, now=NOW, recognised=Recognised("human", 0.9, "human"))
+    assert (found.outcome, found.answer, found.confidence) == ("human", None, 0.9)
+    assert [one.id for one in found.contacts] == ["help-line"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "urgency", "called"),
+    [
+        ("urgent-violence", "violence", ["shelter", "police"]),
+        ("urgent-child", "child", ["police"]),
+        ("urgent-medical", "medical", ["police", "help-line"]),
+        ("urgent-suicide", "suicide", ["police", "help-line"]),
+    ],
+)
+def test_danger_is_answered_with_whom_to_call_for_it_or_else_with_the_sites_crisis_contacts(
+    encoder: Encoder, detector: LanguageDetector, kind: str, urgency: str, called: list[str]
+) -> None:
+    ours = site(
+        crisis=["police", "help-line"],
+        urgent={"violence": ["shelter", "gone", "police"], "child": ["police"], "suicide": []},
+    )
+    whole = content(sites=[ours], contacts=[contact(), contact("police", crisis=True), contact("shelter", crisis=True)])
+    answers = answers_of(encoder, detector, whole)
+    found = answers.ask(QUESTION, now=NOW, recognised=Recognised(kind, 0.8, "urgent"))
+    assert (found.outcome, found.meaning, found.answer, found.confidence) == ("urgent", kind, None, 0.8)
+    assert [one.id for one in found.contacts] == [one.id for one in answers.crisis(urgency, "en")] == called
+    assert [one.id for one in answers.crisis(None, "en")] == ["police", "help-line"]
+    assert answers.crisis("child", "hu")[0].purpose == "Válaszol a kérdésekre"
+
+
+def test_every_starter_urgency_has_somebody_to_call(starter_library: Library, detector: LanguageDetector) -> None:
+    for ours in starter_library.content.sites:
+        answers = Answers(starter_library, ANSWERING, detector, ours)
+        for urgency in (None, *get_args(Urgency)):
+            called = answers.crisis(urgency, "en")
+            assert [one.id for one in called] == ours.crisis_contacts(urgency)
+            assert any(one.phones for one in called)
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "kind"),
+    [
+        ("What if I lose it?", "## If you lose it\n\nAsk again.", "section"),
+        ("Where is the tax office, when is the deadline?", "**Take it to the tax office**", "step"),
+        ("Which form do I fill in?", "**Fill in the form**", "step"),
+        ("Do I need it before I start to work?", "You need a tax card before", "summary"),
+        ("?!", "You need a tax card before", "summary"),
+        (None, "You need a tax card before", "summary"),
+    ],
+)
+def test_an_article_is_opened_at_the_part_nearest_to_a_question(
+    small: Answers, question: str | None, passage: str, kind: str
+) -> None:
+    found = small.open_article("tax-card", now=NOW, reader="en", question=question)
+    assert found is not None
+    assert found.answer is not None
+    assert (found.outcome, found.confidence, found.topic) == ("answer", 1, "work")
+    assert found.answer.passage.startswith(passage)
+    assert found.answer.passage_kind == kind
+
+
+def test_an_article_is_opened_at_a_part_of_the_readers_translation(
+    encoder: Encoder, detector: LanguageDetector
+) -> None:
+    hu = text("Kártya", "A kártya ingyenes.\n\n## Lopás után\n\nHívja a rendőrséget.", questions=["Kártya?"])
+    answers = answers_of(encoder, detector, content(article(en=revision(), hu=revision(hu, renders=1))))
+    for reader, passage in (("hu", "## Lopás után\n\nHívja a rendőrséget."), ("en", "The office gives you")):
+        found = answers.open_article("health-card", now=NOW, reader=reader, question="hívjam a rendőrséget?")
+        assert found is not None
+        assert found.answer is not None
+        assert found.answer.passage.startswith(passage)
+
+
+@pytest.mark.parametrize(
+    ("reader", "name"),
+    [
+        ("hu", ("hu", "Egészség")),
+        ("hr", ("sr", "Здравље")),
+        ("sr-Latn", ("sr", "Здравље")),
+        ("vi", ("en", "Health")),
+        ("en", ("en", "Health")),
+    ],
+)
+def test_a_topics_name_is_in_the_readers_language_or_the_nearest(
+    encoder: Encoder, detector: LanguageDetector, reader: str, name: tuple[str, str]
+) -> None:
+    health = Topic(id="health", name={"en": "Health", "hu": "Egészség", "sr": "Здравље"})
+    answers = answers_of(encoder, detector, content(topics=[health]))
+    assert answers.topic_name("health", reader) == name
+    assert answers.topic_name("nothing-here", reader) is None
+
+
+ALONE = [kind for kind, family in FAMILIES.items() if family in ("follow_up", "move", "reply", "case")]
+
+
+@pytest.mark.parametrize("kind", ALONE)
+def test_what_only_a_talk_explains_is_never_answered_outright(small: Answers, kind: str) -> None:
+    assert small.ask(QUESTION, now=NOW).outcome == "answer"
+    found = small.ask(QUESTION, now=NOW, recognised=Recognised(kind, 0.9))
+    assert (found.outcome, found.meaning, found.answer, found.notices, found.contacts) == (
+        "choices",
+        kind,
+        None,
+        [],
+        [],
+    )
+    assert found.choices[0].article == "health-card"
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.5, NEVER])
+def test_what_only_a_talk_explains_is_no_surer_than_its_choices(small: Answers, threshold: float) -> None:
+    banded = Answers(small.library, equal_confidence(NEVER, threshold), small.detector, small.site)
+    known = banded.ask(QUESTION, now=NOW, recognised=Recognised("ask-cost", 0.9))
+    assert (known.outcome, known.confidence) == ("no_answer" if threshold == NEVER else "choices", 0.5)
+
+
+def test_small_talk_is_not_answered_from_the_articles(small: Answers) -> None:
+    found = small.ask(QUESTION, now=NOW, recognised=Recognised("greeting", 0.7, "smalltalk"))
+    assert (found.outcome, found.meaning, found.answer, found.contacts) == ("smalltalk", "greeting", None, [])
+
+
+def test_a_message_is_recognised_where_nobody_has_done_so_before(encoder: Encoder, small: Answers) -> None:
+    known = {"urgent-violence": ["he hit me", "he beats me"], "ask-cost": ["how much?", "how much is it?"]}
+    index = PhraseIndex([Phrase(kind, "en", said) for kind, all in known.items() for said in all], [QUESTION], encoder)
+    # By meaning alone, and by the nearest phrase of each kind.
+    rows = tuple(tuple(20.0 if at == 2 * i else 0.0 for at in range(4 * len(index.kinds))) for i in range(3))
+    weights = Weights(index.fingerprint, index.kinds, rows, (0.0,) * 3, {"urgent": 0.6, "follow_up": 0.6})
+    answers = Answers(small.library, ANSWERING, small.detector, small.site, Recogniser(index, weights))
+    for question, outcome, kind in (
+        ("he hit me", "urgent", "urgent-violence"),
+        ("how much is it?", "choices", "ask-cost"),
+        (QUESTION, "answer", None),
+    ):
+        found = answers.ask(question, now=NOW)
+        assert (found.outcome, found.meaning) == (outcome, kind)
+
+
+def test_what_the_talk_was_about_is_searched_for_but_not_given_back(small: Answers) -> None:
+    about = small.ask("and where?", now=NOW, language="en", about="Renting a flat")
+    alone = small.ask("and where?", now=NOW, language="en")
+    assert about.choices[0].article == "rent-contract"
+    assert about.question == alone.question == "and where?"
+    assert (about.language, about.confidence) == (alone.language, alone.confidence)

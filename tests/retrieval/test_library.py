@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from knowledge_base.documents import Article, Content
+from retrieval.case import Case
 from retrieval.encoder import Encoder
 from retrieval.library import Library, published, quotable_parts, search_document, step_text
 from tests.builders import article, content, facts, notice, procedure, revision, text
@@ -155,3 +156,104 @@ def test_a_library_without_articles_finds_nothing(encoder: Encoder) -> None:
     empty = Library(Content(), encoder)
     assert empty.search("health card", countries=ONLY_HU, year=2026) == []
     assert np.array_equal(empty.index.search("x"), [])
+
+
+def test_each_part_is_as_near_to_a_question_as_its_nearest_sentence(encoder: Encoder) -> None:
+    body = "It is raining today. The fee is paid at the post office.\n\n## Lost cards\n\nCall the police about a theft."
+    library = library_of(encoder, article(en=revision(text(body=body))), procedure())
+    for sentence in ("It is raining today.", "The fee is paid at the post office."):
+        near = library.parts("health-card", "en", f"Health card. {sentence}")
+        assert set(near) == {0, 1}
+        assert near[0] == pytest.approx(1, abs=1e-5)
+        assert near[1] < near[0]
+    stolen = library.parts("health-card", "en", "a theft, should I call the police")
+    assert stolen[1] > stolen[0]
+
+
+def test_sections_and_steps_are_parts_in_their_order(small: Library) -> None:
+    near = small.parts("tax-card", "en", "Do I fill in a form with my passport?")
+    assert set(near) == {0, 1, 2, 3}
+    assert max(near, key=lambda part: near[part]) == 2
+    assert all(-1.001 <= cosine <= 1.001 for cosine in near.values())
+
+
+def test_the_parts_are_those_of_the_translation(encoder: Encoder) -> None:
+    hu = text("Kártya", "A kártya ingyenes.\n\n## Lopás után\n\nHívja a rendőrséget.", questions=["Kártya?"])
+    library = library_of(encoder, article(en=revision(), hu=revision(hu, renders=1)))
+    assert set(library.parts("health-card", "en", "card")) == {0}
+    assert set(library.parts("health-card", "hu", "card")) == {0, 1}
+
+
+def test_a_question_without_words_is_equally_far_from_every_part(small: Library) -> None:
+    assert set(small.parts("tax-card", "en", "?!").values()) == {0.0}
+
+
+def test_a_topics_articles_are_its_own_then_those_that_touch_it_each_before_directories(encoder: Encoder) -> None:
+    named = {
+        "touching": facts(topics=["work", "health"]),
+        "clinics": facts(kind="directory"),
+        "own": facts(topics=["health", "work"]),
+        "agencies": facts(kind="directory", topics=["work", "health"]),
+        "old": facts(history=True),
+        "slovak": facts(country="SK"),
+        "elsewhere": facts(topics=["work"]),
+    }
+    library = library_of(encoder, *(article(id, facts=of) for id, of in named.items()))
+
+    def ids(topic: str, countries: set[str]) -> list[str]:
+        return [one.id for one in library.articles_of(topic, countries)]
+
+    assert ids("health", ONLY_HU) == ["own", "clinics", "touching", "agencies"]
+    assert ids("health", {"SK"}) == ["slovak"]
+    assert ids("health", {"SK", "HU"}) == ["own", "slovak", "clinics", "touching", "agencies"]
+    assert ids("health", set()) == ids("nothing-here", ONLY_HU) == []
+
+
+def test_topics_are_below_one_or_the_uppermost(encoder: Encoder) -> None:
+    whole = content()
+    dentist = whole.topics[0].model_copy(update={"id": "dentist", "parent": "health"})
+    library = Library(whole.model_copy(update={"topics": [dentist, *whole.topics]}), encoder)
+    assert [topic.id for topic in library.subtopics(None)] == ["health", "work"]
+    assert [topic.id for topic in library.subtopics("health")] == ["dentist"]
+    assert library.subtopics("dentist") == library.subtopics("nothing-here") == []
+    assert library.path("dentist") == ["dentist", "health"]
+    assert library.path("nothing-here") == ["nothing-here"]
+
+
+def test_every_starter_article_is_reached_by_going_down_the_topics(starter_library: Library) -> None:
+    countries = {one.facts.country for one in starter_library.content.articles}
+    reached, topics = set(), starter_library.subtopics(None)
+    while topics:
+        topic = topics.pop()
+        reached |= {one.id for one in starter_library.articles_of(topic.id, countries)}
+        topics += starter_library.subtopics(topic.id)
+    assert reached == {one.id for one in starter_library.content.articles if not one.facts.history}
+
+
+@pytest.mark.parametrize(
+    ("case", "ids"),
+    [
+        (None, {"eea", "third", "grant", "tax-card"}),
+        (Case(), {"eea", "third", "grant", "tax-card"}),
+        (Case("eea"), {"eea", "grant", "tax-card"}),
+        (Case("asylum", "work"), {"tax-card"}),
+        (Case(purpose="study"), {"eea", "third", "grant", "tax-card"}),
+    ],
+)
+def test_only_articles_for_the_case_are_found(encoder: Encoder, case: Case | None, ids: set[str]) -> None:
+    library = library_of(
+        encoder,
+        article("eea", facts=facts(audience=["eea"])),
+        article("third", facts=facts(audience=["third-country"])),
+        article("grant", facts=facts(purpose=["study"])),
+        procedure(),
+    )
+    hits = library.search("How do I get a health card?", countries=ONLY_HU, year=2026, case=case, limit=9)
+    assert {hit.article.id for hit in hits} == ids
+
+
+def test_a_draft_is_not_among_its_topics_articles(encoder: Encoder) -> None:
+    draft = article("secret").model_dump()
+    draft["translations"]["en"] = {"draft": draft["translations"]["en"]["published"]}
+    library = Library(content(article(), Article.model_validate(draft)), encoder)
+    assert [one.id for one in library.articles_of("health", {"HU"})] == ["health-card"]
