@@ -185,6 +185,8 @@ class Article(Document):
     facts: ArticleFacts
     source_language: Language
     translations: dict[Language, Translation]
+    # How people ask for it, in any language, translated or not: searched, never shown.
+    asked: dict[Language, list[Line]] = {}
 
     @model_validator(mode="after")
     def _has_its_source(self) -> Self:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from knowledge_base.documents import (
     Article,
@@ -13,6 +13,7 @@ from knowledge_base.documents import (
     Contact,
     Content,
     Document,
+    Line,
     Notice,
     Revision,
     Site,
@@ -30,6 +31,9 @@ TEXT_FIELDS = frozenset(Text.model_fields) - {"body"}
 REVISION_FIELDS = {"revision": "number", "last_major": "last_major", "renders": "renders", "reviewed": "reviewed"}
 
 Model = TypeVar("Model", bound=Document)
+LINE: TypeAdapter[str] = TypeAdapter(Line)
+# By article and language: the questions, and the lines on which they stand.
+Asked = dict[str, dict[str, dict[str, int]]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -148,6 +152,28 @@ class _Reader:
             if topic is not None:
                 yield topic
             yield from self._topics(path, parsed, value.get("topics", {}), name, (*here, "topics"))
+
+    def asked(self, folder: Path) -> Asked:
+        """The files `asked/LANG.tsv`: an article and a question a line, by article and language."""
+        found: Asked = {}
+        for path in self.entries(folder, ".tsv", "asked/hu.tsv"):
+            if not TAG.fullmatch(path.stem):
+                self.problems.append(Problem(path, 1, "expected a name such as hu.tsv"))
+                continue
+            for number, line in enumerate((self.text(path) or "").removesuffix("\n").split("\n"), 1):
+                article, tab, question = line.partition("\t")
+                if not article or not tab or not question.strip():
+                    self.problems.append(Problem(path, number, "expected an article, a tab and a question"))
+                    continue
+                known = found.setdefault(article, {}).setdefault(path.stem, {})
+                try:
+                    LINE.validate_python(question)
+                except ValidationError as error:
+                    self.problems.append(Problem(path, number, error.errors()[0]["msg"].removeprefix("Value error, ")))
+                if question in known:
+                    self.problems.append(Problem(path, number, f"this question stands in line {known[question]} too"))
+                known.setdefault(question, number)
+        return found
 
     def article(self, folder: Path) -> Article | None:
         facts: dict[str, ArticleFacts] = {}
@@ -289,13 +315,22 @@ def read(root: Path) -> Content:
         raise BadContentError([Problem(root, 1, "there is no such folder")])
     reader = _Reader()
     folders = reader.entries(root / "articles", "", "articles/ID/hu.md")
+    articles = [article for folder in folders if (article := reader.article(folder)) is not None]
+    asked = reader.asked(root / "asked")
     content = Content(
         topics=reader.topics(root / "topics.yaml"),
-        articles=[article for folder in folders if (article := reader.article(folder)) is not None],
+        articles=[
+            article.model_copy(update={"asked": {lang: list(rows) for lang, rows in asked.pop(article.id, {}).items()}})
+            for article in articles
+        ],
         notices=reader.yaml_documents(root / "notices", Notice),
         contacts=reader.yaml_documents(root / "contacts", Contact),
         sites=reader.yaml_documents(root / "sites", Site),
     )
+    for article_id, languages in asked.items():
+        for language, questions in languages.items():
+            path, line = root / "asked" / f"{language}.tsv", min(questions.values())
+            reader.problems.append(Problem(path, line, f"there is no article {article_id!r}"))
     if not reader.problems:
         reader.problems.extend(_agreement(content, root))
     if not reader.problems and content == Content():
@@ -362,6 +397,12 @@ def write(content: Content, root: Path) -> int:
     for kind, documents in (("notices", content.notices), ("contacts", content.contacts), ("sites", content.sites)):
         for document in documents:
             files[root / kind / f"{document.id}.yaml"] = dump(_fields(document, without={"id"}))
+    asked: dict[str, list[str]] = {}
+    for article in content.articles:
+        for language, questions in article.asked.items():
+            asked.setdefault(language, []).extend(f"{article.id}\t{question}\n" for question in questions)
+    for language, rows in asked.items():
+        files[root / "asked" / f"{language}.tsv"] = "".join(rows)
     for article in content.articles:
         for path in (root / "articles" / article.id).glob("*.md"):
             if path not in files:

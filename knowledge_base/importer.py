@@ -41,6 +41,8 @@ async def import_content(session: AsyncSession, content: Content) -> ImportRepor
     for article in content.articles:
         report.facts += await repository.save_facts(session, article)
         await session.flush()
+        for language, questions in article.asked.items():
+            report.facts += await repository.save_asked(session, article.id, language, questions)
         for language, translation in article.translations.items():
             if translation.published:
                 await _import_revision(session, article.id, language, translation.published, report, publish=True)

@@ -20,6 +20,7 @@ from knowledge_base.documents import (
 )
 from knowledge_base.tables import (
     ArticleRow,
+    AskedRow,
     ContactRow,
     ContentVersionRow,
     DocumentRow,
@@ -57,6 +58,18 @@ async def save_facts(session: AsyncSession, article: Article) -> bool:
         return False
     row.source_language = article.source_language
     row.kind, row.country, row.facts = article.facts.kind, article.facts.country, facts
+    return True
+
+
+async def save_asked(session: AsyncSession, article_id: str, language: str, questions: list[str]) -> bool:
+    """Insert or update how people ask for an article in a language; whether anything changed."""
+    row = await session.get(AskedRow, (article_id, language))
+    if row is None:
+        session.add(AskedRow(article_id=article_id, language=language, questions=questions))
+        return True
+    if row.questions == questions:
+        return False
+    row.questions = questions
     return True
 
 
@@ -178,12 +191,16 @@ async def load_content(session: AsyncSession) -> Content:
         translations.setdefault(article_id, {})[language] = Translation(
             published=published.get(key), draft=drafts.get(key)
         )
+    asked: dict[str, dict[str, list[str]]] = {}
+    for asked_row in (await session.execute(select(AskedRow).order_by(AskedRow.language))).scalars():
+        asked.setdefault(asked_row.article_id, {})[asked_row.language] = asked_row.questions
     articles = [
         Article(
             id=row.id,
             facts=ArticleFacts.model_validate(row.facts),
             source_language=row.source_language,
             translations=translations.get(row.id, {}),
+            asked=asked.get(row.id, {}),
         )
         for row in (await session.execute(select(ArticleRow).order_by(ArticleRow.id))).scalars()
     ]

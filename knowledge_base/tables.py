@@ -49,6 +49,15 @@ class RevisionRow(Base):
     saved_at: Mapped[datetime]
 
 
+class AskedRow(Base):
+    """How people ask for an article in one language; searched, never shown."""
+
+    __tablename__ = "asked"
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    questions: Mapped[list[str]]
+
+
 class DocumentRow(Base):
     """A document that is kept whole."""
 

@@ -195,7 +195,14 @@ def articles(draw: st.DrawFn, id: str, topics: list[str], contacts: list[str]) -
     said = {source: draw(translations(n_steps=n_steps, renders=None))}
     for language in others:
         said[language] = draw(translations(n_steps=n_steps, renders=1))
-    return Article(id=id, facts=facts, source_language=source, translations=dict(sorted(said.items())))
+    asked = draw(st.dictionaries(languages, st.lists(lines, min_size=1, max_size=3, unique=True), max_size=2))
+    return Article(
+        id=id,
+        facts=facts,
+        source_language=source,
+        translations=dict(sorted(said.items())),
+        asked=dict(sorted(asked.items())),
+    )
 
 
 @st.composite
