@@ -160,7 +160,10 @@ class _Reader:
             if not TAG.fullmatch(path.stem):
                 self.problems.append(Problem(path, 1, "expected a name such as hu.tsv"))
                 continue
-            for number, line in enumerate((self.text(path) or "").removesuffix("\n").split("\n"), 1):
+            text = self.text(path)
+            if text is None:
+                continue
+            for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
                 article, tab, question = line.partition("\t")
                 if not article or not tab or not question.strip():
                     self.problems.append(Problem(path, number, "expected an article, a tab and a question"))
@@ -314,7 +317,7 @@ def read(root: Path) -> Content:
     if not root.is_dir():
         raise BadContentError([Problem(root, 1, "there is no such folder")])
     reader = _Reader()
-    folders = reader.entries(root / "articles", "", "articles/ID/hu.md")
+    folders = list(reader.entries(root / "articles", "", "articles/ID/hu.md"))
     articles = [article for folder in folders if (article := reader.article(folder)) is not None]
     asked = reader.asked(root / "asked")
     content = Content(
@@ -327,10 +330,10 @@ def read(root: Path) -> Content:
         contacts=reader.yaml_documents(root / "contacts", Contact),
         sites=reader.yaml_documents(root / "sites", Site),
     )
-    for article_id, languages in asked.items():
-        for language, questions in languages.items():
-            path, line = root / "asked" / f"{language}.tsv", min(questions.values())
-            reader.problems.append(Problem(path, line, f"there is no article {article_id!r}"))
+    for article_id in asked.keys() - {folder.name for folder in folders}:
+        for language, questions in asked[article_id].items():
+            path, reason = root / "asked" / f"{language}.tsv", f"there is no article {article_id!r}"
+            reader.problems.extend(Problem(path, line, reason) for line in questions.values())
     if not reader.problems:
         reader.problems.extend(_agreement(content, root))
     if not reader.problems and content == Content():
@@ -401,8 +404,11 @@ def write(content: Content, root: Path) -> int:
     for article in content.articles:
         for language, questions in article.asked.items():
             asked.setdefault(language, []).extend(f"{article.id}\t{question}\n" for question in questions)
+    written = {article.id for article in content.articles}
     for language, rows in asked.items():
-        files[root / "asked" / f"{language}.tsv"] = "".join(rows)
+        path = root / "asked" / f"{language}.tsv"
+        known = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
+        files[path] = "".join([line for line in known if line.partition("\t")[0] not in written] + rows)
     for article in content.articles:
         for path in (root / "articles" / article.id).glob("*.md"):
             if path not in files:

@@ -1,5 +1,6 @@
 """One question, one answer."""
 
+import math
 import time
 from collections import defaultdict
 from datetime import datetime
@@ -226,12 +227,12 @@ def _search(
     library: Library, calibration: Calibration, text: str, countries: set[str], year: int, case: Case
 ) -> tuple[list[ArticleHit], float]:
     """The best for the case, and the confidence; where only an article for other people answers, that one."""
-    anybody = library.search(text, countries=countries, year=year)
-    confidence = calibration.probability(anybody)
+    anybody = library.search(text, countries=countries, year=year, weights=calibration.weights)
+    confidence = calibration.probability(anybody, text)
     if case == Case() or not anybody:
         return anybody, confidence
-    own = library.search(text, countries=countries, year=year, case=case)
-    confidence_of_own = calibration.probability(own)
+    own = library.search(text, countries=countries, year=year, case=case, weights=calibration.weights)
+    confidence_of_own = calibration.probability(own, text)
     if own and rivals(anybody[0].article, anybody[0].hit.score, own[0].article, own[0].hit.score):
         # It was one of the two, or is the same one: the case settles which.
         return own, max(confidence, confidence_of_own)
@@ -250,7 +251,7 @@ def _likely_topic(library: Library, hits: list[ArticleHit]) -> str | None:
     """The uppermost topic that most of the best candidates share; none of them need be right."""
     votes: dict[str, float] = defaultdict(float)
     for hit in hits:
-        votes[library.path(hit.article.facts.topics[0])[-1]] += max(hit.hit.score, 0)
+        votes[library.path(hit.article.facts.topics[0])[-1]] += math.exp(hit.hit.score - hits[0].hit.score)
     return max(votes, key=lambda topic: votes[topic]) if votes else None
 
 
@@ -263,11 +264,9 @@ def _neighbours(article: Article, candidates: list[Article]) -> list[Article]:
 
 
 def _choices(library: Library, hits: list[ArticleHit], reader: str, confidence: float) -> list[ShownChoice]:
-    best = hits[0].hit.score if hits else 1.0
     shown = []
     for hit in hits[:5]:
-        share = max(0.0, hit.hit.score / best) if best > 0 else 0.0
-        choice = show_choice(library, hit.article, reader, confidence * share)
+        choice = show_choice(library, hit.article, reader, confidence * math.exp(hit.hit.score - hits[0].hit.score))
         if choice is not None:
             shown.append(choice)
     return shown

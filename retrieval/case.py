@@ -8,8 +8,8 @@ from knowledge_base.documents import Article
 
 CaseQuestion = Literal["audience", "purpose"]
 
-# Candidates this near to the best one compete with it.
-NEAR = 0.85
+# Candidates this near to the best one, in nats, compete with it.
+NEAR = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def depends_on(candidates: list[tuple[Article, float]], case: Case) -> CaseQuest
 
 def rivals(best: Article, best_score: float, other: Article, score: float) -> bool:
     """Whether another article is nearly as likely, and on a topic of the best."""
-    return score >= NEAR * best_score and bool(set(other.facts.topics) & set(best.facts.topics))
+    return score >= best_score - NEAR and bool(set(other.facts.topics) & set(best.facts.topics))
 
 
 def _some(audience: Sequence[str]) -> set[str]:

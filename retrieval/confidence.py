@@ -1,6 +1,7 @@
-"""From scores to the probability that the best article answers the question.
+"""From evidence to the probability that the best article answers the question.
 
-A logistic regression (Platt 1999) over the best hit's similarities and its lead over the others. It is
+First what each similarity counts is learned (`retrieval.ranking`), then a logistic regression (Platt 1999) over
+the best hit's evidence, its lead, how far the similarities agree on it, and the question's length. Both are
 fitted on the content's question sets, which hold questions of both kinds: answerable and not. A content
 without enough of them is fitted on its own search questions, which the fitting index has not seen, and a
 share of whose articles is hidden so that nothing there can answer them.
@@ -10,22 +11,28 @@ import hashlib
 import json
 import os
 import zlib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from knowledge_base.documents import Article, Content, Translation
+from retrieval.encoder.features import words
 from retrieval.library import ArticleHit, Library
 from retrieval.question_sets import Question
+from retrieval.ranking import Candidates, evidence_of, fit_weights, ranked
 from retrieval.vectors import VectorCache
 
 Floats = NDArray[np.float64]
 
-FEATURES = ("dense", "support", "passage_words", "document_words", "lead", "lead_over_fifth")
+# Beside the best hit's evidence, whose names depend on the encoder.
+SITUATION = ("lead", "lead_over_fifth", "share", "agreement", "length")
+# Candidates that the ranking is learned on.
+DEPTH = 20
 HIDDEN_SHARE = 0.3
 L2 = 1e-3
 # Fewer answerable questions than this say too little.
@@ -39,13 +46,14 @@ CHOICES_FROM = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Coefficients, and the probability from which an answer or choices are shown.
+    """The ranking's weights, a coefficient a feature, and the probability from which an answer or choices are shown.
 
     The last three are cross-validated shares on the fitting questions, under the evaluation's names.
     """
 
+    weights: dict[str, float]
     intercept: float
-    coefficients: tuple[float, ...]
+    coefficients: dict[str, float]
     answer_from: float
     choices_from: float
     fingerprint: str
@@ -54,11 +62,12 @@ class Calibration:
     answered_wrong: float
     out_answered: float
 
-    def probability(self, hits: list[ArticleHit]) -> float:
+    def probability(self, hits: list[ArticleHit], question: str) -> float:
         """P(the first hit's article answers), in [0, 1]; 0 without hits."""
         if not hits:
             return 0.0
-        return float(expit(self.intercept + features(hits) @ np.array(self.coefficients)))
+        known = features(hits, question)
+        return float(expit(self.intercept + sum(c * known.get(name, 0.0) for name, c in self.coefficients.items())))
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,31 +77,52 @@ class Calibration:
 
     @classmethod
     def load(cls, path: Path, fingerprint: str) -> "Calibration | None":
-        """The saved calibration, or None where there is none for the of this fingerprint."""
+        """The saved calibration, or None where there is none of this fingerprint."""
         try:
-            fields = json.loads(path.read_text("utf-8"))
-            calibration = cls(**{**fields, "coefficients": tuple(fields["coefficients"])})
-        except (OSError, ValueError, KeyError, TypeError):
+            calibration = cls(**json.loads(path.read_text("utf-8")))
+            numbers = [*calibration.weights.values(), *calibration.coefficients.values(), calibration.intercept]
+            fits = calibration.fingerprint == fingerprint and all(isinstance(number, float | int) for number in numbers)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        fits = calibration.fingerprint == fingerprint and len(calibration.coefficients) == len(FEATURES)
         return calibration if fits else None
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A question's features, whether anything can answer it, and whether the best hit does."""
+class Asked:
+    """A question, what was found for it, and which articles answer it; none where nothing can."""
 
-    features: Floats
-    answerable: bool
-    right: bool
+    text: str
+    hits: list[ArticleHit]
+    expected: frozenset[str]
+
+    @property
+    def right(self) -> bool:
+        return self.hits[0].article.id in self.expected
+
+    def candidates(self, names: list[str]) -> Candidates:
+        right = np.array([hit.article.id in self.expected for hit in self.hits])
+        return Candidates(evidence_of([hit.hit for hit in self.hits], names), right)
+
+    def ranked(self, weights: Mapping[str, float]) -> "Asked":
+        by_entry = {hit.hit.entry: hit for hit in self.hits}
+        order = ranked([hit.hit for hit in self.hits], weights)
+        return replace(self, hits=[replace(by_entry[hit.entry], hit=hit) for hit in order])
 
 
-def features(hits: list[ArticleHit]) -> Floats:
-    """`(len(FEATURES),) float64` of a ranked, non-empty list."""
-    best = hits[0].hit
-    second, fifth = (hits[i].hit.score if len(hits) > i else 0.0 for i in (1, 4))
-    similarities = [best.dense, best.support, best.passage_words, best.document_words]
-    return np.array([*similarities, best.score - second, best.score - fifth])
+def features(hits: list[ArticleHit], question: str) -> dict[str, float]:
+    """What the confidence looks at, of a ranked, non-empty list."""
+    first = [hit.hit for hit in hits[:5]]
+    best = first[0]
+    second, fifth = (first[i].score if len(first) > i else best.score - 10 for i in (1, 4))
+    agreeing = [value >= max(hit.evidence[name] for hit in first) for name, value in best.evidence.items()]
+    situation = (
+        min(best.score - second, 10.0),
+        min(best.score - fifth, 10.0),
+        float(softmax([hit.score for hit in first])[0]),
+        sum(agreeing) / len(agreeing),
+        float(np.log1p(len(words(question)))),
+    )
+    return {**best.evidence, **dict(zip(SITUATION, situation, strict=True))}
 
 
 def fingerprint(library: Library, questions: list[Question], countries: set[str]) -> str:
@@ -108,29 +138,35 @@ def fit(
     served = {article.id for article in library.content.articles if article.facts.country in countries}
     answerable = [question for question in questions if question.kind == "in" and served & set(question.expected)]
     if len(answerable) >= ENOUGH:
-        asked = answerable + [question for question in questions if question.kind == "out"]
-        found = [_example(library, question.text, set(question.expected), countries, year) for question in asked]
-        examples = [example for example in found if example]
+        wanted = answerable + [question for question in questions if question.kind == "out"]
+        found = [_asked(library, question.text, set(question.expected), countries, year) for question in wanted]
+        asked = [one for one in found if one.hits]
     else:
-        examples = _held_out(library, countries=countries, year=year, cache=cache)
-    return _fit(examples, fingerprint(library, questions, countries))
+        asked = _held_out(library, countries=countries, year=year, cache=cache)
+    return _fit(asked, library.index.weights, fingerprint(library, questions, countries))
 
 
-def _example(library: Library, text: str, expected: set[str], countries: set[str], year: int) -> Example | None:
-    hits = library.search(text, countries=countries, year=year)
-    return Example(features(hits), bool(expected), hits[0].article.id in expected) if hits else None
+def _asked(library: Library, text: str, expected: set[str], countries: set[str], year: int) -> Asked:
+    return Asked(text, library.search(text, countries=countries, year=year, limit=DEPTH), frozenset(expected))
 
 
-def _held_out(library: Library, *, countries: set[str], year: int, cache: VectorCache | None) -> list[Example]:
+def _held_out(library: Library, *, countries: set[str], year: int, cache: VectorCache | None) -> list[Asked]:
     """The content's search questions, asked of a library that does not know them."""
     stranger = Library(_fitting_content(library.content), library.index.encoder, cache=cache)
-    return [
-        example
+    asked = [
+        _asked(stranger, question, {article.id} & set(stranger.articles), countries, year)
         for article in library.content.articles
         if article.facts.country in countries
-        for translation in article.translations.values()
-        for question in (translation.published.text.search_questions if translation.published else [])
-        if (example := _example(stranger, question, {article.id} & set(stranger.articles), countries, year))
+        for question in _search_questions(article)
+    ]
+    return [one for one in asked if one.hits]
+
+
+def _search_questions(article: Article) -> list[str]:
+    live = [t.published.text.search_questions for t in article.translations.values() if t.published]
+    # One of each further language is enough, and keeps a large content quick to fit.
+    return [question for questions in live for question in questions] + [
+        questions[0] for questions in article.asked.values() if questions
     ]
 
 
@@ -153,19 +189,29 @@ def _fitting_content(content: Content) -> Content:
                 continue
             text = translation.published.text.model_copy(update={"search_questions": []})
             translations[language] = Translation(published=translation.published.model_copy(update={"text": text}))
-        articles.append(article.model_copy(update={"translations": translations}))
+        articles.append(article.model_copy(update={"translations": translations, "asked": {}}))
     return content.model_copy(update={"articles": articles})
 
 
-def _fit(examples: list[Example], mark: str) -> Calibration:
-    right = np.array([example.right for example in examples], dtype=bool)
-    if len(examples) < 20 or right.all() or not right.any():
+def _fit(asked: list[Asked], start: Mapping[str, float], mark: str) -> Calibration:
+    right = np.array([one.right for one in asked], dtype=bool)
+    if len(asked) < 20 or right.all() or not right.any():
         # Too little to learn from: nothing is answered outright, the best candidates are offered.
-        return Calibration(0.0, (0.0,) * len(FEATURES), 1.01, 0.0, mark, len(examples), 0.0, 0.0, 0.0)
-    rows = np.stack([example.features for example in examples])
-    answerable = np.array([example.answerable for example in examples], dtype=bool)
-    # The threshold is chosen on probabilities of questions that their own fit has not seen.
-    fold = np.arange(len(rows)) % FOLDS
+        return Calibration(dict(start), 0.0, {}, 1.01, 0.0, mark, len(asked), 0.0, 0.0, 0.0)
+    names = list(asked[0].hits[0].hit.evidence)
+    answerable = np.array([bool(one.expected) for one in asked], dtype=bool)
+    # Thresholds are chosen on questions that neither the ranking nor the confidence has seen.
+    fold = np.arange(len(asked)) % FOLDS
+    seen: list[Asked] = list(asked)
+    for held_out in range(FOLDS):
+        taught = [one.candidates(names) for one, own in zip(asked, fold, strict=True) if own != held_out]
+        weights = fit_weights(taught, names, start)
+        for i in np.flatnonzero(fold == held_out):
+            seen[i] = asked[i].ranked(weights)
+    right = np.array([one.right for one in seen], dtype=bool)
+    known = [features(one.hits, one.text) for one in seen]
+    columns = list(known[0])
+    rows = np.array([[row[name] for name in columns] for row in known])
     probabilities = np.zeros(len(rows))
     for held_out in range(FOLDS):
         intercept, coefficients = _regression(rows[fold != held_out], right[fold != held_out])
@@ -174,12 +220,13 @@ def _fit(examples: list[Example], mark: str) -> Calibration:
     answered = probabilities >= answer_from
     intercept, coefficients = _regression(rows, right)
     return Calibration(
+        weights=fit_weights([one.candidates(names) for one in asked], names, start),
         intercept=intercept,
-        coefficients=tuple(float(c) for c in coefficients),
+        coefficients={name: float(c) for name, c in zip(columns, coefficients, strict=True)},
         answer_from=answer_from,
         choices_from=min(CHOICES_FROM, answer_from),
         fingerprint=mark,
-        questions=len(examples),
+        questions=len(asked),
         answered_right=float((answered & right).sum() / max(answerable.sum(), 1)),
         answered_wrong=float((answered & answerable & ~right).sum() / max(answerable.sum(), 1)),
         out_answered=float((answered & ~answerable).sum() / max((~answerable).sum(), 1)),

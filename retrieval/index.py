@@ -1,8 +1,9 @@
-"""The hybrid index: FAISS over passages and words over documents, fused to one score a document."""
+"""The hybrid index: FAISS over passages and words over documents, fused to one score an entry."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
 import faiss
 import numpy as np
@@ -14,43 +15,50 @@ from retrieval.passages import Passage, SearchDocument, passages
 from retrieval.vectors import Progress, VectorCache
 
 Retriever = Literal["hybrid", "dense", "lexical"]
+Floats = NDArray[np.float32]
 
-# Passages that FAISS gives, and documents that each side names, before fusion.
+# Passages that FAISS gives, and entries that each side names, before fusion.
 DENSE_DEPTH = 200
-CANDIDATES = 50
-# Passages whose mean says how well a document as a whole supports the question.
+CANDIDATES = 40
+# Passages whose mean says how well an entry as a whole supports the question.
 SUPPORT = 3
+# Up to this many passages the search is exact; beyond, a graph is searched (Malkov and Yashunin 2020).
+EXACT_UP_TO = 100_000
+GRAPH_LINKS, GRAPH_BUILD, GRAPH_SEARCH = 32, 120, 256
 
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What each similarity counts in the fused score; chosen on OMoS-QA train, see docs/benchmarks."""
-
-    dense: float = 0.4
-    support: float = 0.6
-    passage_words: float = 0.2
-    document_words: float = 1.7
+WORD_EVIDENCE: Final = ("passage_words", "document_words")
+# What each similarity adds to the log-odds of an entry where nothing was fitted: for an encoder of one part,
+# and for the parts of the one that ships. Chosen on OMoS-QA train by `python -m tests.benchmarks.fusion`.
+DEFAULT_WEIGHTS: Final[Mapping[str, float]] = {
+    "dense": 5.0,
+    "dense_support": 7.0,
+    "ngram": 5.5,
+    "ngram_support": 4.43,
+    "transformer": 4.81,
+    "transformer_support": 5.24,
+    "passage_words": 2.02,
+    "document_words": 21.18,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document that may answer, with its best passage.
+    """An entry that may answer: all documents of one id, with the nearest passage among them.
 
-    Similarities are cosines of the best passage; `support` is the mean of the document's three nearest
-    passages, `document_words` is of the document as a whole. `score` is their weighted sum.
+    `evidence` holds cosines in [-1, 1] by name: for each part of the encoder that of the nearest passage and,
+    `_support`, the mean of the three nearest; of words, that of the nearest passage and document. `score` is
+    their weighted sum, in nats: the odds between two hits are the exponential of their difference.
     """
 
+    entry: int
     document: int
     passage: Passage
     score: float
-    dense: float
-    support: float
-    passage_words: float
-    document_words: float
+    evidence: Mapping[str, float]
 
 
 class HybridIndex:
-    """Immutable once built; a change of content builds a new one."""
+    """Immutable once built; a change of content builds a new one. Documents of one id stand together."""
 
     def __init__(
         self,
@@ -59,26 +67,34 @@ class HybridIndex:
         *,
         cache: VectorCache | None = None,
         progress: Progress | None = None,
-        weights: Weights | None = None,
+        weights: Mapping[str, float] | None = None,
     ) -> None:
         self.documents = documents
         self.encoder = encoder
-        self.weights = weights or Weights()
+        self.weights = dict(DEFAULT_WEIGHTS if weights is None else weights)
+        self.ids = list(dict.fromkeys(document.id for document in documents))
+        number = {identifier: i for i, identifier in enumerate(self.ids)}
+        self.entry_of = np.array([number[document.id] for document in documents], dtype=np.int64)
+        if (np.diff(self.entry_of) < 0).any():
+            raise ValueError("the documents of one id do not stand together")
         self.passages: list[Passage] = []
         starts = [0]
-        for number, document in enumerate(documents):
-            self.passages.extend(passages(number, document))
+        for i, document in enumerate(documents):
+            self.passages.extend(passages(i, document))
             starts.append(len(self.passages))
-        self._starts = np.array(starts)
+        self._document_starts = np.array(starts)
+        first = np.searchsorted(self.entry_of, np.arange(len(self.ids) + 1))
+        self._first_document = first
+        self._starts = self._document_starts[first]
         texts = [passage.text for passage in self.passages]
-        self.fingerprint = _fingerprint(f"{encoder.digest} {self.weights}", texts)
+        self.fingerprint = _fingerprint(f"{encoder.digest} {sorted(self.weights.items())}", texts)
         self._vectors = (cache or VectorCache(None)).vectors(texts, encoder, progress)
-        self._faiss = faiss.IndexFlatIP(encoder.dimensions)
-        self._faiss.add(self._vectors)
-        self._owner = np.array([passage.document for passage in self.passages], dtype=np.int64)
+        self._faiss = nearest_neighbours(self._vectors, encoder.dimensions)
+        self._owner = self.entry_of[[passage.document for passage in self.passages]] if texts else np.zeros(0, np.int64)
         languages = [documents[passage.document].language for passage in self.passages]
         whole = [(d.language, "\n".join([d.title, *d.questions, *d.parts])) for d in documents]
-        self._words = LexicalIndex(list(zip(languages, texts, strict=True)), whole)
+        folder = cache.folder if cache else None
+        self._words = LexicalIndex(list(zip(languages, texts, strict=True)), whole, folder=folder)
 
     def search(
         self,
@@ -87,38 +103,36 @@ class HybridIndex:
         allowed: NDArray[np.bool_] | None = None,
         limit: int = 10,
         retriever: Retriever = "hybrid",
+        weights: Mapping[str, float] | None = None,
     ) -> list[Hit]:
-        """The best documents, best first. `allowed` `(n_documents,) bool` filters before scoring."""
+        """The best entries, best first. `allowed` `(n_entries,) bool` filters before scoring."""
         if not self.passages or (allowed is not None and not allowed.any()):
             return []
-        vector = self.encoder.encode_queries([query])
+        vector = self.encoder.encode_queries([query])[0]
         passage_allowed = None if allowed is None else allowed[self._owner]
         passage_words, document_words = self._words.scores(query)
         if allowed is not None and passage_allowed is not None:
             passage_words = np.where(passage_allowed, passage_words, -1)
-            document_words = np.where(allowed, document_words, -1)
-        candidates: set[int] = set()
+            document_words = np.where(allowed[self.entry_of], document_words, -1)
+        candidates: dict[int, None] = {}
         # The zero vector (a text without words) is near nothing.
         if retriever != "lexical" and vector.any():
-            candidates.update(self._dense_candidates(vector, passage_allowed))
+            candidates.update(dict.fromkeys(self._dense_candidates(vector, passage_allowed)))
         if retriever != "dense":
-            candidates.update(_top(document_words, CANDIDATES))
-            candidates.update(int(self._owner[p]) for p in _top(passage_words, CANDIDATES))
-        weights = {
-            "hybrid": self.weights,
-            "dense": Weights(self.weights.dense, self.weights.support, 0, 0),
-            "lexical": Weights(0, 0, self.weights.passage_words, self.weights.document_words),
-        }[retriever]
-        hits = [
-            self._hit(document, vector[0], passage_words, float(document_words[document]), weights)
-            for document in candidates
-        ]
-        hits.sort(key=lambda hit: (-hit.score, hit.document))
+            by_words = [*self.entry_of[_top(document_words, CANDIDATES)], *self._owner[_top(passage_words, CANDIDATES)]]
+            candidates.update(dict.fromkeys(int(entry) for entry in by_words))
+        counted = {
+            name: weight
+            for name, weight in (self.weights if weights is None else weights).items()
+            if retriever == "hybrid" or (name in WORD_EVIDENCE) == (retriever == "lexical")
+        }
+        hits = [self._hit(entry, vector, passage_words, document_words, counted) for entry in candidates]
+        hits.sort(key=lambda hit: (-hit.score, hit.entry))
         return hits[:limit]
 
     def parts(self, document: int, query: str) -> dict[int, float]:
         """The cosine of each quotable part's nearest passage to the query, by the part's number."""
-        begin, end = int(self._starts[document]), int(self._starts[document + 1])
+        begin, end = int(self._document_starts[document]), int(self._document_starts[document + 1])
         cosines = self._vectors[begin:end] @ self.encoder.encode_queries([query])[0]
         nearest: dict[int, float] = {}
         for passage, cosine in zip(self.passages[begin:end], cosines.tolist(), strict=True):
@@ -126,45 +140,57 @@ class HybridIndex:
                 nearest[passage.part] = max(cosine, nearest.get(passage.part, -1.0))
         return nearest
 
-    def _dense_candidates(self, vector: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> list[int]:
+    def _dense_candidates(self, vector: Floats, allowed: NDArray[np.bool_] | None) -> Iterable[int]:
         depth = min(DENSE_DEPTH, len(self.passages))
-        parameters = None
-        if allowed is not None:
-            bits = np.packbits(allowed, bitorder="little")
-            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        _, found = self._faiss.search(vector, depth, params=parameters)
+        index = self._faiss
+        if isinstance(index, faiss.IndexHNSWFlat) and allowed is not None and allowed.sum() <= EXACT_UP_TO:
+            # A graph leads past the few that are allowed where they are far away.
+            index = faiss.downcast_index(index.storage)
+        _, found = index.search(vector[None], depth, params=_parameters(index, allowed))
         owners = dict.fromkeys(int(self._owner[p]) for p in found[0] if p >= 0)
         return list(owners)[:CANDIDATES]
 
     def _hit(
-        self,
-        document: int,
-        vector: NDArray[np.float32],
-        passage_words: NDArray[np.float32],
-        document_words: float,
-        weights: Weights,
+        self, entry: int, vector: Floats, passage_words: Floats, document_words: Floats, weights: Mapping[str, float]
     ) -> Hit:
-        begin, end = int(self._starts[document]), int(self._starts[document + 1])
-        dense = self._vectors[begin:end] @ vector
+        begin, end = int(self._starts[entry]), int(self._starts[entry + 1])
         words = passage_words[begin:end]
-        best = int(np.argmax(weights.dense * dense + weights.passage_words * words))
-        support = float(np.sort(dense)[-SUPPORT:].mean())
-        score = (
-            weights.dense * float(dense.max())
-            + weights.support * support
-            + weights.passage_words * float(words.max())
-            + weights.document_words * document_words
-        )
-        return Hit(
-            document=document,
-            passage=self.passages[begin + best],
-            score=score,
-            dense=float(dense.max()),
-            support=support,
-            passage_words=float(words.max()),
-            document_words=document_words,
-        )
+        evidence: dict[str, float] = {}
+        near = weights.get("passage_words", 0.0) * words
+        for name, (span, share) in self.encoder.spans.items():
+            cosines = (self._vectors[begin:end, span] @ vector[span]) / share
+            evidence[name] = float(cosines.max())
+            evidence[f"{name}_support"] = float(np.partition(cosines, -min(SUPPORT, end - begin))[-SUPPORT:].mean())
+            near = near + (weights.get(name, 0.0) + weights.get(f"{name}_support", 0.0)) * cosines
+        evidence["passage_words"] = float(words.max())
+        documents = slice(self._first_document[entry], self._first_document[entry + 1])
+        evidence["document_words"] = float(document_words[documents].max())
+        passage = self.passages[begin + int(np.argmax(near))]
+        score = sum(weight * evidence.get(name, 0.0) for name, weight in weights.items())
+        return Hit(entry, passage.document, passage, score, evidence)
+
+
+def nearest_neighbours(vectors: Floats, dimensions: int) -> faiss.Index:
+    """Inner-product search over the vectors: exact, or through a graph where there are many."""
+    index: faiss.Index = faiss.IndexFlatIP(dimensions)
+    if len(vectors) > EXACT_UP_TO:
+        index = graph = faiss.IndexHNSWFlat(dimensions, GRAPH_LINKS, faiss.METRIC_INNER_PRODUCT)
+        graph.hnsw.efConstruction = GRAPH_BUILD
+    index.add(vectors)
+    return index
+
+
+# FAISS's own types lack what SWIG adds.
+def _parameters(index: faiss.Index, allowed: NDArray[np.bool_] | None) -> Any:
+    selector: Any = None
+    if allowed is not None:
+        bits = np.packbits(allowed, bitorder="little")
+        selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
+        # The selector only points at the bits.
+        selector.bits_kept = bits
+    if isinstance(index, faiss.IndexHNSWFlat):
+        return faiss.SearchParametersHNSW(sel=selector, efSearch=GRAPH_SEARCH)  # type: ignore[attr-defined]
+    return faiss.SearchParameters(sel=selector) if selector is not None else None  # type: ignore[call-arg]
 
 
 def _fingerprint(settings: str, texts: list[str]) -> str:
@@ -175,7 +201,8 @@ def _fingerprint(settings: str, texts: list[str]) -> str:
     return digest.hexdigest()
 
 
-def _top(scores: NDArray[np.float32], count: int) -> list[int]:
+def _top(scores: Floats, count: int) -> NDArray[np.int64]:
     """Positions of the highest positive scores, best first."""
     part = np.argpartition(-scores, count)[:count] if len(scores) > count else np.arange(len(scores))
-    return [int(i) for i in part[np.argsort(-scores[part])] if scores[i] > 0]
+    best = part[np.argsort(-scores[part])]
+    return best[scores[best] > 0]

@@ -5,10 +5,15 @@ inflection and typing (McNamee and Mayfield 2004).
 """
 
 import functools
+import hashlib
 import math
+import os
 import threading
+import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,8 +22,14 @@ from numpy.typing import NDArray
 
 from knowledge_base.languages import primary
 from retrieval.encoder.features import UNSPACED, without_marks, words
+from retrieval.language.scripts import main_script, writes
+
+Floats = NDArray[np.float32]
 
 CHARACTER_SIZES = (3, 4, 5)
+# Grows when terms are made in another way, so that nothing kept outlives that.
+VERSION = 1
+PARTS = ("passages", "stems", "characters")
 # What stems and character n-grams count in a whole document's similarity; chosen with the index's weights.
 STEM_SHARE, CHARACTER_SHARE = 0.6, 0.4
 
@@ -72,9 +83,20 @@ def _characters(word: str) -> tuple[str, ...]:
     return tuple(bounded[i : i + n] for n in CHARACTER_SIZES for i in range(len(bounded) - n + 1))
 
 
+@functools.lru_cache(maxsize=100_000)
+def _stems_in(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """The word's stems in the languages that are written in its script; the word itself where there is none."""
+    script = main_script(word)
+    written = [language for language in languages if script and writes(language, script)] or [""]
+    # Languages of one stemmer are stemmed once.
+    by_stemmer = {STEMMERS.get(language, ""): language for language in written}
+    return tuple(dict.fromkeys(stem for language in by_stemmer.values() for stem in _stems(word, language)))
+
+
 def stem_terms(text: str, languages: Iterable[str]) -> list[str]:
     """Stems without marks in each of the languages; single characters and pairs of Han and Thai runs."""
-    return [term for word in words(text) for term in dict.fromkeys(t for lang in languages for t in _stems(word, lang))]
+    known = tuple(primary(language) for language in languages)
+    return [term for word in words(text) for term in _stems_in(word, known)]
 
 
 def character_terms(text: str) -> list[str]:
@@ -85,28 +107,49 @@ def character_terms(text: str) -> list[str]:
 class TermIndex:
     """TF-IDF of one kind of term: log term frequency, smoothed inverse document frequency, unit length."""
 
-    def __init__(self, texts: list[list[str]]) -> None:
-        self._ids: dict[str, int] = {}
+    def __init__(self, terms: list[str], idf: Floats, postings: sp.csc_array) -> None:
+        self._ids = {term: i for i, term in enumerate(terms)}
+        self._idf = idf
+        self._postings = postings
+        self._unseen_idf = np.float32(np.log(1 + postings.shape[0]) + 1)
+
+    @classmethod
+    def of(cls, texts: Iterable[list[str]]) -> "TermIndex":
+        """The index of texts that are given as their terms."""
+        ids: dict[str, int] = {}
         indices: list[int] = []
         values: list[float] = []
         starts = [0]
         for terms in texts:
             for term, count in Counter(terms).items():
-                indices.append(self._ids.setdefault(term, len(self._ids)))
+                indices.append(ids.setdefault(term, len(ids)))
                 values.append(1 + math.log(count))
             starts.append(len(indices))
-        shape = (len(texts), len(self._ids))
+        shape = (len(starts) - 1, len(ids))
         arrays = (np.array(values, np.float32), np.array(indices, np.int32), np.array(starts))
         matrix = sp.csr_array(arrays, shape=shape)
         frequency = np.bincount(matrix.indices, minlength=shape[1])
-        self._idf = (np.log((1 + shape[0]) / (1 + frequency)) + 1).astype(np.float32)
-        self._unseen_idf = np.float32(np.log(1 + shape[0]) + 1)
-        matrix.data *= self._idf[matrix.indices]
+        idf = (np.log((1 + shape[0]) / (1 + frequency)) + 1).astype(np.float32)
+        matrix.data *= idf[matrix.indices]
         norms = np.sqrt(matrix.multiply(matrix).sum(axis=1)).astype(np.float32)
         matrix.data /= np.repeat(np.maximum(norms, 1e-9), np.diff(matrix.indptr))
-        self._postings = matrix.tocsc()
+        return cls(list(ids), idf, matrix.tocsc())
 
-    def scores(self, terms: list[str]) -> NDArray[np.float32]:
+    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """What `from_arrays` makes the same index of."""
+        terms = np.frombuffer("\n".join(self._ids).encode("utf-8", "surrogatepass"), np.uint8)
+        postings = self._postings
+        shape = np.array(postings.shape)
+        parts: list[NDArray[Any]] = [terms, self._idf, postings.data, postings.indices, postings.indptr, shape]
+        return {f"{name}{i}": part for i, part in enumerate(parts)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], name: str) -> "TermIndex":
+        terms, idf, data, indices, starts, shape = (arrays[f"{name}{i}"] for i in range(6))
+        known = terms.tobytes().decode("utf-8", "surrogatepass").split("\n") if len(idf) else []
+        return cls(known, idf, sp.csc_array((data, indices, starts), shape=tuple(shape)))
+
+    def scores(self, terms: list[str]) -> Floats:
         """Similarity of every text to the terms of a query, `(n_texts,) float32` in [0, 1]."""
         scores = np.zeros(self._postings.shape[0], dtype=np.float32)
         square = 0.0
@@ -123,18 +166,54 @@ class TermIndex:
 class LexicalIndex:
     """Stems of passages, and stems and character n-grams of whole documents.
 
-    `passages` and `documents` are (language, text); a query is stemmed in every language there is.
+    `passages` and `documents` are (language, text); a query is stemmed in every language of its script.
+    With a `folder` what was counted is kept there, for the next start.
     """
 
-    def __init__(self, passages: list[tuple[str, str]], documents: list[tuple[str, str]]) -> None:
+    def __init__(
+        self, passages: list[tuple[str, str]], documents: list[tuple[str, str]], *, folder: Path | None = None
+    ) -> None:
         self._languages = sorted({primary(language) for language, _ in documents})
-        self._passages = TermIndex([stem_terms(text, [language]) for language, text in passages])
-        self._stems = TermIndex([stem_terms(text, [language]) for language, text in documents])
-        self._characters = TermIndex([character_terms(text) for _, text in documents])
+        path = folder / "words.npz" if folder else None
+        mark = np.frombuffer(_digest(passages, documents), np.uint8)
+        kept = _kept(path, mark) if path else None
+        if kept is not None:
+            self._passages, self._stems, self._characters = kept
+            return
+        self._passages = TermIndex.of(stem_terms(text, [language]) for language, text in passages)
+        self._stems = TermIndex.of(stem_terms(text, [language]) for language, text in documents)
+        self._characters = TermIndex.of(character_terms(text) for _, text in documents)
+        if path:
+            parts = zip(PARTS, (self._passages, self._stems, self._characters), strict=True)
+            arrays = {key: array for name, index in parts for key, array in index.arrays(name).items()}
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f"words.{os.getpid()}.partial.npz")
+            np.savez(partial, mark=mark, **arrays)  # type: ignore[arg-type]
+            os.replace(partial, path)
 
-    def scores(self, query: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def scores(self, query: str) -> tuple[Floats, Floats]:
         """Similarity of every passage and of every document to the query, float32 in [0, 1]."""
         stems = stem_terms(query, self._languages)
         documents = STEM_SHARE * self._stems.scores(stems)
         documents += CHARACTER_SHARE * self._characters.scores(character_terms(query))
         return self._passages.scores(stems), documents.astype(np.float32)
+
+
+def _digest(passages: list[tuple[str, str]], documents: list[tuple[str, str]]) -> bytes:
+    digest = hashlib.blake2b(f"{VERSION} {CHARACTER_SIZES}".encode(), digest_size=16)
+    for language, text in (*passages, ("", ""), *documents):
+        digest.update(f"{language}\t{text}\0".encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+def _kept(path: Path, mark: NDArray[np.uint8]) -> tuple[TermIndex, TermIndex, TermIndex] | None:
+    """What the file holds, if it was counted from the same texts."""
+    try:
+        with path.open("rb") as file, np.load(file) as arrays:
+            if arrays["mark"].tobytes() != mark.tobytes():
+                return None
+            first, second, third = (TermIndex.from_arrays(arrays, name) for name in PARTS)
+            return first, second, third
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        # A damaged file costs only the time to count again.
+        return None

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class ArticleHit:
-    """An article that may answer: the best hit among its translations."""
+    """An article that may answer; `language` is that of its nearest passage."""
 
     article: Article
     language: str
@@ -54,14 +55,16 @@ def search_document(article: Article, language: str, revision: Revision) -> Sear
     )
 
 
-def published(content: Content) -> list[tuple[Article, str, Revision]]:
-    """Every published translation: article, language, revision."""
-    return [
-        (article, language, translation.published)
-        for article in content.articles
-        for language, translation in article.translations.items()
-        if translation.published is not None
-    ]
+def search_documents(article: Article) -> list[SearchDocument]:
+    """All that is searched of an article: its published translations, then how people ask for it.
+
+    Nothing where no translation is published.
+    """
+    live = {language: t.published for language, t in article.translations.items() if t.published is not None}
+    if not live:
+        return []
+    asked = [SearchDocument(article.id, language, "", tuple(texts)) for language, texts in article.asked.items()]
+    return [search_document(article, language, revision) for language, revision in live.items()] + asked
 
 
 class Library:
@@ -81,27 +84,36 @@ class Library:
         self.articles: dict[str, Article] = {article.id: article for article in content.articles}
         self.contacts: dict[str, Contact] = {contact.id: contact for contact in content.contacts}
         self.topics: dict[str, Topic] = {topic.id: topic for topic in content.topics}
-        self._translations = published(content)
-        documents = [search_document(*translation) for translation in self._translations]
+        documents = [document for article in content.articles for document in search_documents(article)]
         self.index = HybridIndex(documents, encoder, cache=cache, progress=progress)
-        self._country = np.array([article.facts.country for article, _, _ in self._translations], dtype="U2")
-        self._history = np.array([article.facts.history for article, _, _ in self._translations], dtype=bool)
-        self._document = {(article.id, lang): n for n, (article, lang, _) in enumerate(self._translations)}
+        self._entries = [self.articles[identifier] for identifier in self.index.ids]
+        self._country = np.array([article.facts.country for article in self._entries], dtype="U2")
+        self._history = np.array([article.facts.history for article in self._entries], dtype=bool)
+        self._document = {(d.id, d.language): n for n, d in enumerate(documents) if d.title}
         self._names_of_the_past = self._distinctive_words()
 
     def search(
-        self, question: str, *, countries: set[str], year: int, case: Case | None = None, limit: int = 5
+        self,
+        question: str,
+        *,
+        countries: set[str],
+        year: int,
+        case: Case | None = None,
+        limit: int = 5,
+        weights: Mapping[str, float] | None = None,
     ) -> list[ArticleHit]:
-        """The best articles of the countries and the case, best first; history only for questions about the past."""
+        """The best articles of the countries and the case, best first; history only for questions about the past.
+
+        `weights` are those of a fitted ranking; left out, the index's own.
+        """
         allowed = self._allowed(question, countries, year)
         if case is not None and case != Case():
-            allowed &= np.array([case.fits(article) for article, _, _ in self._translations], dtype=bool)
-        hits = self.index.search(question, allowed=allowed, limit=limit * 6)
-        best: dict[str, ArticleHit] = {}
-        for hit in hits:
-            article, language, _ = self._translations[hit.document]
-            best.setdefault(article.id, ArticleHit(article, language, hit))
-        return list(best.values())[:limit]
+            allowed &= np.array([case.fits(article) for article in self._entries], dtype=bool)
+        hits = self.index.search(question, allowed=allowed, limit=limit, weights=weights)
+        languages = [self.index.documents[hit.document].language for hit in hits]
+        return [
+            ArticleHit(self._entries[hit.entry], language, hit) for hit, language in zip(hits, languages, strict=True)
+        ]
 
     def parts(self, article_id: str, language: str, question: str) -> dict[int, float]:
         """How near each quotable part of a published translation is to a question, as cosines."""
@@ -111,7 +123,7 @@ class Library:
         """The topic's articles in force in the countries: its own first, then those that touch it."""
         found = [
             article
-            for article in {article.id: article for article, _, _ in self._translations}.values()
+            for article in self._entries
             if topic in article.facts.topics and article.facts.country in countries and not article.facts.history
         ]
         return sorted(found, key=lambda article: (article.facts.topics.index(topic), article.facts.kind == "directory"))
@@ -162,7 +174,7 @@ class Library:
     def _distinctive_words(self) -> frozenset[str]:
         past: set[str] = set()
         living: set[str] = set()
-        for document, history in zip(self.index.documents, self._history, strict=True):
+        for document, history in zip(self.index.documents, self._history[self.index.entry_of], strict=True):
             # Only titles name the past: their questions also say "train", "Chinese" and the like.
             whole = document.title if history else " ".join([document.title, *document.questions, *document.parts])
             (past if history else living).update(without_marks(word) for word in words(whole))

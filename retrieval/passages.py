@@ -14,7 +14,8 @@ SENTENCE_END = re.compile(r"(?<=[.!?؟۔।։።။។])\s+|(?<=[。！？])|\n+
 class SearchDocument:
     """One text in one language: an article's translation, or a page of a benchmark.
 
-    `parts` are what can be quoted: sections or steps, as plain text.
+    `parts` are what can be quoted: sections or steps, as plain text. Several documents may share an id: the
+    translations of an article, and how people ask for it, which has no title.
     """
 
     id: str
@@ -50,7 +51,8 @@ def sentences(text: str) -> list[str]:
 
 def passages(number: int, document: SearchDocument) -> Iterator[Passage]:
     """The passages of document `number`: title, questions, and each sentence with the title before it."""
-    yield Passage(number, "title", document.title)
+    if document.title:
+        yield Passage(number, "title", document.title)
     for question in document.questions:
         yield Passage(number, "question", question)
     for part, text in enumerate(document.parts):

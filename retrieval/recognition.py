@@ -33,7 +33,7 @@ SHIPPED = Path(__file__).parent / "recognition.json"
 QUESTION = "question"
 LETTER = re.compile(r"[^\W\d_]")
 # Grows when features or scores are made in another way, so that no saved fit outlives that.
-VERSION = 2
+VERSION = 3
 # How many of a kind's nearest phrases are averaged: the nearest says most, four are steadier.
 NEAREST = (1, 4)
 # Who needs a person is heard before anything else is.
@@ -96,8 +96,9 @@ class Weights:
             rows = tuple(tuple(row) for row in fields["coefficients"])
             kinds, intercepts = tuple(fields["kinds"]), tuple(fields["intercepts"])
             thresholds = {str(family): float(fields["thresholds"][family]) for family in get_args(Family)}
-            width = len(kinds) * len(NEAREST) * 2
-            if not len(kinds) == len(intercepts) == len(rows) or any(len(row) != width for row in rows):
+            width = len(rows[0]) if rows else 0
+            uneven = any(len(row) != width for row in rows) or width % (len(kinds) * len(NEAREST))
+            if not len(kinds) == len(intercepts) == len(rows) or uneven:
                 return None
             return cls(fingerprint, kinds, rows, intercepts, thresholds)
         except (OSError, ValueError, KeyError, TypeError):
@@ -136,19 +137,24 @@ class PhraseIndex:
         weighted.data /= np.repeat(np.maximum(norms, 1e-9), np.diff(weighted.indptr)).astype(np.float32)
         return weighted
 
-    def similarities(self, text: str) -> tuple[Floats, Floats]:
-        """To every phrase, by meaning and by words: two `(n_phrases,) float32`."""
+    def similarities(self, text: str) -> list[Floats]:
+        """To every phrase, `(n_phrases,) float32` each: by meaning for each part of the encoder, and by words."""
         query = self._weighted(_counts([text]))
         words = np.zeros(len(self.texts), dtype=np.float32)
         for row, weight in zip(query.indices, query.data, strict=True):
             begin, end = self._postings.indptr[row], self._postings.indptr[row + 1]
             words[self._postings.indices[begin:end]] += weight * self._postings.data[begin:end]
-        return self.vectors @ self.encoder.encode_queries([text])[0], words
+        vector = self.encoder.encode_queries([text])[0]
+        return [*self.meanings(vector), words]
 
-    def features(self, meaning: Floats, words: Floats) -> Floats:
+    def meanings(self, vectors: Floats) -> list[Floats]:
+        """Cosines of `(..., dimensions)` vectors to every phrase for each part of the encoder: `(..., n_phrases)`."""
+        return [vectors[..., span] @ self.vectors[:, span].T / share for span, share in self.encoder.spans.values()]
+
+    def features(self, similarities_of: list[Floats]) -> Floats:
         """`(..., n_phrases)` similarities to `(..., n_features)`: the means of each kind's nearest."""
         columns = []
-        for similarities in (meaning, words):
+        for similarities in similarities_of:
             for begin, end in self.slices:
                 depth = min(max(NEAREST), end - begin)
                 part = similarities[..., begin:end]
@@ -172,7 +178,7 @@ class Recogniser:
         index, weights = self._index, self._weights
         if index is None or weights is None or not LETTER.search(text):
             return Recognised()
-        features = index.features(*index.similarities(text))
+        features = index.features(index.similarities(text))
         probabilities = softmax(self._coefficients @ features + self._intercepts)
         by_kind = dict(zip(weights.kinds, probabilities.tolist(), strict=True))
         scores = family_scores(by_kind)

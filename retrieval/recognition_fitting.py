@@ -56,11 +56,11 @@ def held_out_features(index: PhraseIndex) -> NDArray[np.float32]:
     found = []
     for begin in range(0, len(index.texts), CHUNK):
         end = min(begin + CHUNK, len(index.texts))
-        meaning = index.vectors[begin:end] @ index.vectors.T
         words = (index.words[begin:end] @ index.words.T).toarray()
-        for similarities in (meaning, words):
+        similarities_of = [*index.meanings(index.vectors[begin:end]), words]
+        for similarities in similarities_of:
             similarities[np.arange(end - begin), np.arange(begin, end)] = -1
-        found.append(index.features(meaning, words))
+        found.append(index.features(similarities_of))
     return np.concatenate(found)
 
 

@@ -23,7 +23,7 @@ class VectorCache:
     """One file an encoder in `folder`: hashes of texts and their vectors. Without a folder, nothing is kept."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def vectors(self, texts: list[str], encoder: Encoder, progress: Progress | None = None) -> NDArray[np.float32]:
         """`(n_texts, dimensions) float32`; `progress(done, all)` counts texts that had to be encoded."""
@@ -32,7 +32,9 @@ class VectorCache:
         missing = [text for key, text in dict(zip(keys, texts, strict=True)).items() if key not in known]
         for begin in range(0, len(missing), BATCH):
             batch = missing[begin : begin + BATCH]
-            for text, vector in zip(batch, encoder.encode_passages(batch), strict=True):
+            # Kept in half the size; rounded before use too, so that kept and new vectors are the same.
+            vectors = encoder.encode_passages(batch).astype(np.float16).astype(np.float32)
+            for text, vector in zip(batch, vectors, strict=True):
                 known[_key(text)] = vector
             if progress:
                 progress(min(begin + BATCH, len(missing)), len(missing))
@@ -45,7 +47,7 @@ class VectorCache:
     def path(self, encoder: Encoder) -> Path | None:
         """The encoder's file, whether it is there or not."""
         name = hashlib.blake2b(encoder.digest.encode(), digest_size=8).hexdigest()
-        return self._folder / f"vectors-{name}.npz" if self._folder else None
+        return self.folder / f"vectors-{name}.npz" if self.folder else None
 
     def _load(self, encoder: Encoder) -> dict[bytes, NDArray[np.float32]]:
         path = self.path(encoder)
@@ -59,7 +61,7 @@ class VectorCache:
             return {}
         if vectors.ndim != 2 or vectors.shape != (len(keys), encoder.dimensions):
             return {}
-        return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+        return {key.tobytes(): vector for key, vector in zip(keys, vectors.astype(np.float32), strict=True)}
 
     def _save(self, encoder: Encoder, known: dict[bytes, NDArray[np.float32]]) -> None:
         path = self.path(encoder)
@@ -68,5 +70,5 @@ class VectorCache:
         path.parent.mkdir(parents=True, exist_ok=True)
         keys = np.frombuffer(b"".join(known), dtype=np.uint8).reshape(len(known), 16)
         partial = path.with_name(f"{path.stem}.{os.getpid()}.partial.npz")
-        np.savez(partial, keys=keys, vectors=np.stack(list(known.values())))
+        np.savez(partial, keys=keys, vectors=np.stack(list(known.values())).astype(np.float16))
         os.replace(partial, path)

@@ -19,7 +19,8 @@ from knowledge_base.documents import (
     Topic,
     Translation,
 )
-from retrieval.confidence import FEATURES, Calibration
+from retrieval.confidence import Calibration
+from retrieval.index import DEFAULT_WEIGHTS
 
 REVIEWED = date(2026, 11, 22)
 
@@ -114,8 +115,9 @@ def procedure(id: str = "tax-card") -> Article:
 def equal_confidence(answer_from: float, choices_from: float = 0.0, *, intercept: float = 0.0) -> Calibration:
     """Gives every best article the same probability: one half, or the sigmoid of `intercept`."""
     return Calibration(
+        weights=dict(DEFAULT_WEIGHTS),
         intercept=intercept,
-        coefficients=(0.0,) * len(FEATURES),
+        coefficients={},
         answer_from=answer_from,
         choices_from=choices_from,
         fingerprint="",
@@ -144,8 +146,9 @@ def content(*articles: Article, **changes: Any) -> Content:
 def calibration(mark: str = "") -> Calibration:
     """Answers where a passage has most of the question's words, offers choices where it has any."""
     return Calibration(
+        weights=dict(DEFAULT_WEIGHTS),
         intercept=-3.0,
-        coefficients=tuple(8.0 if feature == "passage_words" else 0.0 for feature in FEATURES),
+        coefficients={"passage_words": 8.0},
         answer_from=0.5,
         choices_from=0.05,
         fingerprint=mark,

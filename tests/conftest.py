@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, settings
 
 from knowledge_base.database import Database
 from knowledge_base.documents import Content
-from knowledge_base.files import read
-from retrieval.encoder import Encoder, load_encoder
+from retrieval.encoder import Encoder
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
+from tests import warm
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -33,17 +33,17 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
-    return load_encoder()
+    return warm.encoder()
 
 
 @pytest.fixture(scope="session")
 def starter_content() -> Content:
-    return read(ROOT / "knowledge_base" / "content")
+    return warm.starter_content()
 
 
 @pytest.fixture(scope="session")
-def starter_library(starter_content: Content, encoder: Encoder) -> Library:
-    return Library(starter_content, encoder)
+def starter_library() -> Library:
+    return warm.starter_library()
 
 
 @pytest.fixture(scope="session")

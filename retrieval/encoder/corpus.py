@@ -9,12 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+# Beside English, in the order in which what ships was trained: another order draws other pairs.
+LANGUAGES = [
+    "hu", "de", "fr", "ru", "zh", "sr", "sl", "hr", "bs", "sq", "ro", "sk", "pl", "vi",
+    "cs", "uk", "hy", "ar", "es", "fa", "tr", "ps", "ur", "so", "bn", "hi",
+]  # fmt: skip
 # Sources of human sentences near what migrants ask: weighted three times.
 NEAR_SOURCES = (
     "tatoeba", "tico19", "refugee-phrasebook", "hornmt", "xquad", "ud-pud", "udhr", "odoo-hr", "primero",
     "sahana-eden", "sormas", "storybooks", "medic-cht", "openmrs", "gnuhealth", "gov-uk", "clarat", "login.gov",
     "vita-min", "kolibri", "hrms",
 )  # fmt: skip
+# A language with fewer pairs than this is small.
+FEW = 30_000
 # At most this share of a language's pairs may be single words and two-word labels.
 SHORT_SHARE = 0.3
 
@@ -76,10 +83,25 @@ def sample_pairs(paths: list[Path], *, cap: int, rng: random.Random) -> list[Pai
     return chosen + short[: cap - len(chosen)]
 
 
-def teacher_sentences(pairs: list[Pair], limit: int) -> list[str]:
-    """The English sentences of three or more words that occur in most (weighted) pairs."""
+def sampled(folders: list[Path], languages: list[str], *, cap: int, rng: random.Random) -> dict[str, list[Pair]]:
+    """At most `cap` pairs of each language, in the order of the languages; each has at least one."""
+    files = corpus_files(folders)
+    pairs = {language: sample_pairs(files.get(language, []), cap=cap, rng=rng) for language in languages}
+    missing = [language for language, rows in pairs.items() if not rows]
+    if missing:
+        where = ", ".join(map(str, folders))
+        raise FileNotFoundError(f"no english<TAB>translation lines of {', '.join(missing)} in {where}")
+    return pairs
+
+
+def taught_sentences(pairs: dict[str, list[Pair]], limit: int) -> list[str]:
+    """The English sentences that stand for most pairs: those that a teacher reads.
+
+    Where a language has few pairs, each counts for more, so that small languages lose none.
+    """
     counts: Counter[str] = Counter()
-    for pair in pairs:
-        if len(pair.english.split()) >= 3:
-            counts[pair.english] += pair.weight
-    return [sentence for sentence, _ in counts.most_common(limit)]
+    for rows in pairs.values():
+        worth = max(1.0, FEW / len(rows))
+        for pair in rows:
+            counts[pair.english] += pair.weight * worth  # type: ignore[assignment]
+    return [english for english, _ in counts.most_common(limit)]

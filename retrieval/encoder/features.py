@@ -16,7 +16,11 @@ from numpy.typing import NDArray
 
 N_ROWS = 1 << 18
 
-WORD = re.compile(r"[^\W_]+(?:['’`][^\W_]+)?")
+# Signs that stand on a letter, which Python's `\w` leaves out: vowels of Indian scripts, accents, Arabic vowel signs.
+_SIGNS = "".join(c for c in map(chr, range(0x300, 0x1200)) if unicodedata.category(c) in ("Mn", "Mc"))
+WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}])*(?:['’`][^\W_](?:[^\W_]|[{_SIGNS}])*)?")
+# Marks that people leave out; the vowel signs of Indian scripts are letters.
+MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
 # Scripts written without spaces: Kana, Han, Thai, Lao, Khmer, Myanmar.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]")
 # Letters that Arabic, Persian, Urdu and Pashto keyboards give for the same sound.
@@ -35,7 +39,7 @@ def words(text: str) -> list[str]:
 def without_marks(word: str) -> str:
     """The word without combining marks, Arabic letter variants unified."""
     decomposed = unicodedata.normalize("NFD", word)
-    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn").translate(ARABIC_VARIANTS)
+    return unicodedata.normalize("NFC", MARKS.sub("", decomposed)).translate(ARABIC_VARIANTS)
 
 
 def transliteration(word: str) -> str:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from retrieval.encoder import EncoderError
+from retrieval.encoder import ONE_SPAN, EncoderError, write_modules
 from retrieval.encoder.features import N_ROWS, text_rows
 
-FORMAT = "kalauz-ngram-1"
+FORMAT = "kalauz-ngram-2"
 
 
 class NgramEncoder:
@@ -30,18 +30,19 @@ class NgramEncoder:
         self.name = name
         self.digest = digest
         self.dimensions = int(table.shape[1])
+        self.spans = ONE_SPAN
 
     @classmethod
     def load(cls, folder: Path) -> "NgramEncoder":
         """Load a folder written by `save`. Raises EncoderError for another format or a damaged folder."""
         config = read_config(folder)
+        way_out = f"write it again with `kalauz encoder train --out {folder}`"
         if config.get("format") != FORMAT:
-            raise EncoderError(f"{folder} is {config.get('format')!r}, not {FORMAT!r}")
+            raise EncoderError(f"{folder} is {config.get('format')!r}, not {FORMAT!r}; {way_out}")
         try:
             tensors = load_file(folder / "model.safetensors")
             return cls(tensors["table"], tensors["scale"], name=config["name"], digest=config["digest"])
         except (OSError, SafetensorError, KeyError, ValueError) as error:
-            way_out = f"write it again with `kalauz encoder train --out {folder}`"
             raise EncoderError(f"the encoder in {folder} is damaged ({error}); {way_out}") from error
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
@@ -86,3 +87,4 @@ def save(folder: Path, weights: NDArray[np.float32], *, name: str, training: dic
     digest = f"{name}-{hashlib.blake2b(table.tobytes() + scale.tobytes(), digest_size=8).hexdigest()}"
     config = {"format": FORMAT, "name": name, "digest": digest, "dimensions": weights.shape[1], "training": training}
     (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    write_modules(folder)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from retrieval.encoder import EncoderError
+from retrieval.encoder import ONE_SPAN, EncoderError
 
 # What a model's card asks to be put before queries and passages, by a part of its name.
 PREFIXES = {
@@ -32,6 +32,7 @@ class TransformerEncoder:
         self._passage_prefix = model.prompts.get("passage") or model.prompts.get("document") or prefixes[1]
         probe = self._encode(["Hogyan kérek engedélyt?"], "")
         self.dimensions = int(probe.shape[1])
+        self.spans = ONE_SPAN
         prompts = f"{self._query_prefix}|{self._passage_prefix}".encode()
         self.digest = hashlib.sha256(probe.round(4).tobytes() + prompts).hexdigest()[:16]
 

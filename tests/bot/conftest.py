@@ -14,9 +14,9 @@ from retrieval.confidence import fit
 from retrieval.encoder import Encoder
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
-from retrieval.recognition import SHIPPED, PhraseIndex, Recogniser, Weights
-from retrieval.starter import phrases, question_set
-from tests import builders
+from retrieval.recognition import SHIPPED, Recogniser, Weights
+from retrieval.starter import question_set
+from tests import builders, warm
 from tests.conftest import NOW
 
 
@@ -61,12 +61,12 @@ def engine(database: Database, answers: Answers) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def starter_answers(starter_library: Library, detector: LanguageDetector, encoder: Encoder) -> Answers:
+def starter_answers(starter_library: Library, detector: LanguageDetector) -> Answers:
     """The starter content with its own calibration and the weights that ship."""
     site = next(site for site in starter_library.content.sites if site.id == "hungary")
     questions = question_set()
     calibration = fit(starter_library, questions=questions, countries=set(site.countries), year=NOW.year)
-    index = PhraseIndex(phrases(), [q.text for q in questions if q.kind in ("in", "out")], encoder)
+    index = warm.phrase_index()
     weights = Weights.load(SHIPPED, index.fingerprint)
     assert weights is not None, "run `make recognition`: the phrases or the questions have changed"
     return Answers(starter_library, calibration, detector, site, Recogniser(index, weights))

@@ -23,6 +23,7 @@ from retrieval.encoder import Encoder
 from retrieval.library import Library
 from retrieval.starter import question_set
 from tests import builders
+from tests.warm import warm_phrases
 
 DEADLINE_S = 30
 
@@ -55,6 +56,7 @@ def data_folder(folder: Path, encoder: Encoder, content: Content | None = None) 
     """Settings of a folder with a database of the content, and a calibration that goes by words."""
     settings = Settings(data_dir=folder, database_url=None, site="hungary", encoder=None, log_level="info")
     held = take_in(settings, content or builders.content())
+    warm_phrases(settings.index_dir)
     library = Library(held, encoder)
     mark = fingerprint(library, question_set(), {"HU"})
     builders.calibration(mark).save(calibration_path(settings.index_dir, "hungary"))

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from typer.testing import CliRunner
 from channels.cli import application
 from channels.settings import Settings
 from knowledge_base.files import read, write
-from retrieval.encoder import Encoder
+from retrieval.encoder import DEFAULT, Encoder, load_encoder, ngram_training, transformer_training
+from retrieval.encoder.ngram import NgramEncoder, read_config
 from tests import builders
 from tests.channels.conftest import data_folder
+from tests.retrieval.encoder import tiny
 
 QUESTION = "How do I get a health card?"
 
@@ -424,8 +427,66 @@ class TestEncoder:
             assert shell.kalauz(*words) == 1, words
             assert "no-encoder" in shell.err
 
+    def test_info_tells_how_each_of_its_parts_was_trained(self, empty_shell: Shell) -> None:
+        found = empty_shell.json("encoder", "info")
+        for part in ("ngram", "transformer"):
+            config = read_config(DEFAULT / part)
+            assert found[config["name"]] == config["training"]
+
     def test_training_without_a_corpus_is_bad_use(self, empty_shell: Shell, tmp_path: Path) -> None:
         assert empty_shell.kalauz("encoder", "train", "--out", "x") == 2
+
+    @pytest.fixture
+    def given_folders(self, tmp_path: Path) -> tuple[str, ...]:
+        """Options that name a tiny corpus of Hungarian and a tiny teacher."""
+        corpus, teacher = tiny.write_corpus(tmp_path / "corpus"), tiny.write_teacher(tmp_path / "teacher")
+        return ("--corpus", str(corpus), "--teacher", str(teacher))
+
+    def test_training_writes_an_encoder(
+        self, empty_shell: Shell, given_folders: tuple[str, ...], tmp_path: Path
+    ) -> None:
+        out = tmp_path / "out"
+        options = (*given_folders, "--out", str(out), "--language", "hu", "--steps", "2")
+        assert empty_shell.kalauz("encoder", "train", *options) == 0
+        assert empty_shell.out == f"written to {out}\n"
+        assert isinstance(load_encoder(out), NgramEncoder)
+        assert read_config(out)["training"]["steps"] == 2
+
+    @pytest.mark.parametrize(
+        ("kind", "of"), [("ngram", ngram_training), ("transformer", transformer_training)], ids=["ngram", "transformer"]
+    )
+    @pytest.mark.parametrize("steps", [None, 7])
+    def test_training_takes_the_recipes_own_steps_unless_it_is_told(
+        self,
+        empty_shell: Shell,
+        given_folders: tuple[str, ...],
+        monkeypatch: pytest.MonkeyPatch,
+        kind: str,
+        of: ModuleType,
+        steps: int | None,
+    ) -> None:
+        """Hours of training are left out here."""
+        recipes: list[Any] = []
+        monkeypatch.setattr(of, "train", lambda *_, recipe, **__: recipes.append(recipe))
+        told = () if steps is None else ("--steps", str(steps))
+        options = (*given_folders, "--out", "x", "--kind", kind, "--seed", "3", *told)
+        assert empty_shell.kalauz("encoder", "train", *options) == 0
+        assert (recipes[0].steps, recipes[0].seed) == (of.Recipe().steps if steps is None else steps, 3)
+
+    def test_languages_that_the_corpus_lacks_are_named(
+        self, empty_shell: Shell, given_folders: tuple[str, ...]
+    ) -> None:
+        options = (*given_folders, "--out", "x", "--language", "hu", "--language", "ps")
+        assert empty_shell.kalauz("encoder", "train", *options) == 2
+        assert "translation lines of ps in" in empty_shell.err.replace("\n", " ")
+
+    @pytest.mark.parametrize("kind", ["ngram", "transformer"])
+    def test_a_teacher_that_is_none_is_named(
+        self, empty_shell: Shell, given_folders: tuple[str, ...], tmp_path: Path, kind: str
+    ) -> None:
+        options = ("--corpus", given_folders[1], "--out", "x", "--language", "hu", "--kind", kind)
+        assert empty_shell.kalauz("encoder", "train", *options, "--teacher", str(tmp_path / "nobody")) == 1
+        assert "is no BERT to learn from" in empty_shell.err.replace("\n", " ")
 
 
 class TestEvaluate:

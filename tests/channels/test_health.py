@@ -8,6 +8,7 @@ from channels.settings import Settings
 from retrieval.encoder import Encoder
 from tests import builders
 from tests.channels.conftest import data_folder, serving, take_in, until
+from tests.warm import warm_phrases
 
 
 @pytest.fixture
@@ -56,6 +57,7 @@ def failure(client: TestClient) -> str:
 
 
 def test_without_content_ready_says_why_and_content_mends_it(empty: Settings, encoder: Encoder) -> None:
+    warm_phrases(empty.index_dir)
     with TestClient(create_app(empty)) as client:
         assert "NoContentError" in failure(client)
         take_in(empty, builders.content())

@@ -13,6 +13,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.warm import warm_starter
+
 DEADLINE_S = 90
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -63,6 +65,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The starter content, served; the first start fits the confidence, as on a new machine."""
     server = Server(tmp_path_factory.mktemp("data"))
+    warm_starter(server.data / "index")
     assert server.kalauz("kb", "import").wait(timeout=DEADLINE_S) == 0
     server.start()
     server.wait_for("/ready")

@@ -361,6 +361,72 @@ def test_a_bad_document_is_named_with_line_and_reason(
     assert [(path, at) for path, at, said in found if reason in said] == [(name, line)], found
 
 
+ASKED = "health-card\tHol a kártya?\nhealth-card\tkell TAJ?\n"
+
+
+def test_how_people_ask_is_read_by_article_and_language_in_its_order(tmp_path: Path) -> None:
+    content = read(folder_with(tmp_path, {"asked/hu.tsv": ASKED, "asked/vi.tsv": "health-card\tthẻ y tế ở đâu\n"}))
+    assert content.articles[0].asked == {"hu": ["Hol a kártya?", "kell TAJ?"], "vi": ["thẻ y tế ở đâu"]}
+
+
+def test_an_article_that_nobody_asks_for_is_read(tmp_path: Path) -> None:
+    assert read(folder_with(tmp_path, {})).articles[0].asked == {}
+
+
+def test_a_tab_within_a_question_belongs_to_it(tmp_path: Path) -> None:
+    content = read(folder_with(tmp_path, {"asked/hu.tsv": "health-card\tegy\tkettő\n"}))
+    assert content.articles[0].asked == {"hu": ["egy\tkettő"]}
+
+
+BAD_ROWS = {
+    "no tab": ("health-card Hol?", "expected an article, a tab and a question"),
+    "no article": ("\tHol?", "expected an article, a tab and a question"),
+    "no question": ("health-card\t", "expected an article, a tab and a question"),
+    "a question of spaces": ("health-card\t  ", "expected an article, a tab and a question"),
+    "an empty line": ("", "expected an article, a tab and a question"),
+    "a question that is too long": (f"health-card\t{'x' * 1001}", "String should have at most 1000 characters"),
+    "a question with a line break": ("health-card\ta\u2028b", "has a line break or a control character"),
+    "a question with a control character": ("health-card\ta\x07b", "has a line break or a control character"),
+    "a question that stands there already": ("health-card\tkell TAJ?", "this question stands in line 2 too"),
+    "an article that is not there": ("health-crad\tHol?", "there is no article 'health-crad'"),
+}
+
+
+@pytest.mark.parametrize(("row", "reason"), BAD_ROWS.values(), ids=BAD_ROWS)
+def test_a_bad_row_of_how_people_ask_is_named_with_line_and_reason(tmp_path: Path, row: str, reason: str) -> None:
+    assert problems(tmp_path, {"asked/hu.tsv": f"{ASKED}{row}\nhealth-card\tés még?\n"}) == [
+        ("asked/hu.tsv", 3, reason)
+    ]
+
+
+def test_every_bad_row_of_how_people_ask_is_named(tmp_path: Path) -> None:
+    rows = "gone\tHol?\nno tab\nhealth-card\tHol?\ngone\tMikor?\nhealth-card\tHol?\n"
+    assert problems(tmp_path, {"asked/hu.tsv": rows, "asked/de.tsv": "gone\tWo?\n"}) == [
+        ("asked/de.tsv", 1, "there is no article 'gone'"),
+        ("asked/hu.tsv", 1, "there is no article 'gone'"),
+        ("asked/hu.tsv", 2, "expected an article, a tab and a question"),
+        ("asked/hu.tsv", 4, "there is no article 'gone'"),
+        ("asked/hu.tsv", 5, "this question stands in line 3 too"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("hungarian.tsv", "hu.tsv"), ("HU.tsv", "hu.tsv"), ("hu.csv", "asked/hu.tsv"), ("README.md", "asked/hu.tsv")],
+)
+def test_a_file_of_how_people_ask_carries_the_name_of_a_language(tmp_path: Path, name: str, expected: str) -> None:
+    assert problems(tmp_path, {f"asked/{name}": ASKED}) == [(f"asked/{name}", 1, f"expected a name such as {expected}")]
+
+
+def test_how_people_ask_that_is_not_utf8_is_named_with_its_line(tmp_path: Path) -> None:
+    assert problems(tmp_path, {"asked/hu.tsv": ASKED.encode() + b"\xff"}) == [("asked/hu.tsv", 3, "not UTF-8")]
+
+
+def test_how_people_ask_for_an_article_that_is_bad_is_no_second_problem(tmp_path: Path) -> None:
+    found = problems(tmp_path, {EN: "no front matter", "asked/hu.tsv": ASKED})
+    assert {path for path, *_ in found} == {EN}
+
+
 def test_all_bad_files_are_reported_at_once_in_order(tmp_path: Path) -> None:
     found = problems(
         tmp_path,

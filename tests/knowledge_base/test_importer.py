@@ -173,6 +173,47 @@ async def test_a_minor_revision_never_hides_a_major_one_of_the_database(database
     assert (saved.number, saved.last_major) == (4, 3)
 
 
+def asked_content(**asked: list[str]) -> Content:
+    """One article, and how people ask for it by language."""
+    return builders.content(builders.article().model_copy(update={"asked": asked}))
+
+
+async def asked(database: Database) -> dict[str, list[str]]:
+    return (await stored(database))[0].articles[0].asked
+
+
+async def test_how_people_ask_is_taken_in(database: Database) -> None:
+    report = await take_in(database, asked_content(hu=["Hol a kártya?"], vi=["thẻ y tế ở đâu"]))
+    assert report.changed
+    assert await asked(database) == {"hu": ["Hol a kártya?"], "vi": ["thẻ y tế ở đâu"]}
+
+
+async def test_how_people_ask_in_a_language_is_replaced_by_a_later_import(database: Database) -> None:
+    await take_in(database, asked_content(hu=["Hol a kártya?", "kell TAJ?"], vi=["thẻ y tế ở đâu"]))
+    report = await take_in(database, asked_content(hu=["Merre a kártya?"]))
+    assert (report.facts, report.revisions) == (1, 0)
+    assert await asked(database) == {"hu": ["Merre a kártya?"], "vi": ["thẻ y tế ở đâu"]}
+
+
+async def test_how_people_ask_in_another_order_is_another_content(database: Database) -> None:
+    await take_in(database, asked_content(hu=["a?", "b?"]))
+    assert (await take_in(database, asked_content(hu=["b?", "a?"]))).changed
+    assert await asked(database) == {"hu": ["b?", "a?"]}
+
+
+async def test_importing_how_people_ask_twice_changes_nothing(database: Database) -> None:
+    await take_in(database, asked_content(hu=["Hol a kártya?"]))
+    before = await stored(database)
+    assert not (await take_in(database, asked_content(hu=["Hol a kártya?"]))).changed
+    assert await stored(database) == before
+
+
+async def test_content_that_does_not_say_how_people_ask_leaves_what_is_known(database: Database) -> None:
+    await take_in(database, asked_content(hu=["Hol a kártya?"]))
+    assert not (await take_in(database, asked_content())).changed
+    assert await asked(database) == {"hu": ["Hol a kártya?"]}
+
+
 async def test_articles_that_are_not_imported_stay(database: Database) -> None:
     await take_in(database, builders.content(builders.article("first")))
     await take_in(database, builders.content(builders.article("second")))
@@ -262,6 +303,18 @@ def test_an_import_takes_in_several_folders_together(tmp_path: Path, monkeypatch
     result = CliRunner().invoke(kb.app, ["import", str(first), str(second)])
     assert result.exit_code == 0
     assert result.output.startswith("2 texts new or changed, 0 as they were")
+
+
+def test_an_import_of_a_folder_without_how_people_ask_leaves_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KALAUZ_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'kalauz.db'}")
+    write(asked_content(hu=["Hol a kártya?"]), tmp_path / "full")
+    write(builders.content(builders.article()), tmp_path / "bare")
+    for folder in ("full", "bare"):
+        assert CliRunner().invoke(kb.app, ["import", str(tmp_path / folder)]).exit_code == 0
+    assert CliRunner().invoke(kb.app, ["export", str(tmp_path / "out")]).exit_code == 0
+    assert (tmp_path / "out/asked/hu.tsv").read_text("utf-8") == "health-card\tHol a kártya?\n"
 
 
 async def test_a_text_that_comes_back_as_a_draft_only_is_withdrawn(database: Database) -> None:

@@ -140,6 +140,13 @@ async def test_an_upgraded_database_holds_the_same_content(upgraded: Database, t
     await new.close()
 
 
+async def test_an_upgraded_database_takes_in_how_people_ask(upgraded: Database) -> None:
+    article = builders.article().model_copy(update={"asked": {"hu": ["Hol a kártya?"]}})
+    await take_in(upgraded, builders.content(article))
+    known = {one.id: one.asked for one in (await stored(upgraded))[0].articles}
+    assert known == {"health-card": {"hu": ["Hol a kártya?"]}, "rent-contract": {}, "tax-card": {}}
+
+
 async def test_every_event_carries_its_type_after_the_upgrade(upgraded: Database) -> None:
     assert await types(upgraded) == ["session_started", "slot", "action", "bot", "user", "action", "bot"]
     assert await held(upgraded) == EVENTS

@@ -69,6 +69,19 @@ def test_no_question_stands_twice_in_a_text(starter_content: Content) -> None:
             assert len(asked) == len({question.casefold() for question in asked}), (article.id, language)
 
 
+def test_every_article_is_asked_for_in_every_language_of_the_sites(starter_content: Content) -> None:
+    spoken = {
+        primary(language) for site in starter_content.sites if "HU" in site.countries for language in site.languages
+    }
+    lacking = [
+        (article.id, language)
+        for article in starter_content.articles
+        for language in spoken - {primary(tag) for tag in article.asked}
+        if article.facts.country == "HU"
+    ]
+    assert lacking == []
+
+
 def test_every_text_says_something(starter_content: Content) -> None:
     empty = [a.id for a in starter_content.articles for _, r in texts(a) if not (r.text.body or r.text.steps)]
     assert empty == []

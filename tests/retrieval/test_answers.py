@@ -317,7 +317,8 @@ class Publishing:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self.name, self.digest, self.dimensions = encoder.name, encoder.digest, encoder.dimensions
+        self.name, self.digest = encoder.name, encoder.digest
+        self.dimensions, self.spans = encoder.dimensions, encoder.spans
         self.publish: Callable[[], None] = lambda: None
 
     def encode_queries(self, texts: list[str]) -> np.ndarray:
@@ -651,8 +652,9 @@ def test_small_talk_is_not_answered_from_the_articles(small: Answers) -> None:
 def test_a_message_is_recognised_where_nobody_has_done_so_before(encoder: Encoder, small: Answers) -> None:
     known = {"urgent-violence": ["he hit me", "he beats me"], "ask-cost": ["how much?", "how much is it?"]}
     index = PhraseIndex([Phrase(kind, "en", said) for kind, all in known.items() for said in all], [QUESTION], encoder)
+    n_features = len(index.features(index.similarities(QUESTION)))
     # By meaning alone, and by the nearest phrase of each kind.
-    rows = tuple(tuple(20.0 if at == 2 * i else 0.0 for at in range(4 * len(index.kinds))) for i in range(3))
+    rows = tuple(tuple(20.0 if at == 2 * i else 0.0 for at in range(n_features)) for i in range(3))
     weights = Weights(index.fingerprint, index.kinds, rows, (0.0,) * 3, {"urgent": 0.6, "follow_up": 0.6})
     answers = Answers(small.library, ANSWERING, small.detector, small.site, Recogniser(index, weights))
     for question, outcome, kind in (

@@ -1,10 +1,14 @@
+import zlib
+
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.encoder import Encoder
-from retrieval.index import Hit, HybridIndex, Weights
+from retrieval import index as index_module
+from retrieval.encoder import DEFAULT, ONE_SPAN, Encoder, load_encoder
+from retrieval.index import DEFAULT_WEIGHTS, WORD_EVIDENCE, Hit, HybridIndex, nearest_neighbours
 from retrieval.passages import SearchDocument
 
 TITLES = [
@@ -23,8 +27,19 @@ def index(encoder: Encoder) -> HybridIndex:
     return HybridIndex(documents(), encoder)
 
 
+@pytest.fixture(scope="module")
+def one_part() -> Encoder:
+    """The n-gram part of the encoder that ships: its vectors are one span."""
+    return load_encoder(DEFAULT / "ngram")
+
+
 def ids(hits: list[Hit]) -> list[int]:
-    return [hit.document for hit in hits]
+    return [hit.entry for hit in hits]
+
+
+def kept(vectors: np.ndarray) -> np.ndarray:
+    """Vectors of passages as an index keeps them."""
+    return vectors.astype(np.float16).astype(np.float32)
 
 
 @pytest.mark.parametrize("retriever", ["hybrid", "dense", "lexical"])
@@ -62,39 +77,71 @@ def test_filtering_before_scoring_finds_the_one_allowed_document_however_far(enc
 def test_what_is_allowed_scores_as_if_nothing_else_were_there(
     index: HybridIndex, allowed: list[bool], query: str
 ) -> None:
-    everything = {hit.document: hit for hit in index.search(query)}
+    everything = {hit.entry: hit for hit in index.search(query)}
     chosen = index.search(query, allowed=np.array(allowed))
-    assert all(allowed[hit.document] for hit in chosen)
-    assert {hit.document for hit in chosen} >= {document for document in everything if allowed[document]}
-    assert all(hit == everything[hit.document] for hit in chosen if hit.document in everything)
+    assert all(allowed[hit.entry] for hit in chosen)
+    assert {hit.entry for hit in chosen} >= {entry for entry in everything if allowed[entry]}
+    assert all(hit == everything[hit.entry] for hit in chosen if hit.entry in everything)
 
 
-def test_faiss_agrees_with_a_brute_force_product(encoder: Encoder) -> None:
+def test_faiss_agrees_with_a_brute_force_product(one_part: Encoder) -> None:
     pages = documents()
-    index = HybridIndex(pages, encoder, weights=Weights(1, 0, 0, 0))
+    index = HybridIndex(pages, one_part, weights={"dense": 1})
     texts = [passage.text for passage in index.passages]
     owners = np.array([passage.document for passage in index.passages])
     for query in ["permit to stay", "lakásbérlés", "学校"]:
-        cosines = encoder.encode_passages(texts) @ encoder.encode_queries([query])[0]
+        cosines = kept(one_part.encode_passages(texts)) @ one_part.encode_queries([query])[0]
         exact = [float(cosines[owners == document].max()) for document in range(len(pages))]
         hits = index.search(query, retriever="dense", limit=10)
         assert ids(hits) == sorted(range(len(pages)), key=lambda d: -exact[d])
         assert [hit.score for hit in hits] == pytest.approx(sorted(exact, reverse=True), abs=1e-6)
 
 
+def test_each_part_of_the_encoder_gives_its_own_cosine_and_support(encoder: Encoder, index: HybridIndex) -> None:
+    vectors = kept(encoder.encode_passages([passage.text for passage in index.passages]))
+    owners = np.array([passage.document for passage in index.passages])
+    query = encoder.encode_queries(["lakásbérlés"])[0]
+    assert set(encoder.spans) == {"ngram", "transformer"}
+    for hit in index.search("lakásbérlés"):
+        assert set(hit.evidence) == {name + end for name in encoder.spans for end in ("", "_support")} | {
+            *WORD_EVIDENCE
+        }
+        for name, (span, share) in encoder.spans.items():
+            cosines = np.sort(vectors[owners == hit.document][:, span] @ query[span] / share)
+            assert hit.evidence[name] == pytest.approx(cosines[-1], abs=1e-5)
+            assert hit.evidence[f"{name}_support"] == pytest.approx(cosines[-3:].mean(), abs=1e-5)
+
+
+def test_an_encoder_of_one_part_gives_one_cosine(one_part: Encoder) -> None:
+    hit = HybridIndex(documents(), one_part).search("health insurance card")[0]
+    assert set(hit.evidence) == {"dense", "dense_support", *WORD_EVIDENCE}
+
+
+WEIGHTS = {"ngram": 0.5, "transformer_support": 3, "passage_words": 0.25, "document_words": 2}
+
+
+def weighted(hit: Hit, *names: str) -> float:
+    return sum(WEIGHTS[name] * hit.evidence[name] for name in names)
+
+
 def test_the_score_is_the_weighted_sum_of_the_similarities(encoder: Encoder) -> None:
-    index = HybridIndex(documents(), encoder, weights=Weights(0.5, 3, 0.25, 2))
-    for hit in index.search("health insurance card"):
-        expected = 0.5 * hit.dense + 3 * hit.support + 0.25 * hit.passage_words + 2 * hit.document_words
-        assert hit.score == pytest.approx(expected, abs=1e-6)
+    for hit in HybridIndex(documents(), encoder, weights=WEIGHTS).search("health insurance card"):
+        assert hit.score == pytest.approx(weighted(hit, *WEIGHTS), abs=1e-6)
+
+
+def test_the_weights_of_a_search_stand_in_for_the_indexs_own(index: HybridIndex, encoder: Encoder) -> None:
+    own = HybridIndex(documents(), encoder, weights=WEIGHTS)
+    assert index.weights == DEFAULT_WEIGHTS
+    assert index.search("health card", weights=WEIGHTS) == own.search("health card")
+    assert index.search("health card") == own.search("health card", weights=DEFAULT_WEIGHTS)
 
 
 def test_dense_and_lexical_search_count_their_own_similarities_only(encoder: Encoder) -> None:
-    index = HybridIndex(documents(), encoder, weights=Weights(0.5, 3, 0.25, 2))
+    index = HybridIndex(documents(), encoder, weights=WEIGHTS)
     for hit in index.search("health insurance card", retriever="dense"):
-        assert hit.score == pytest.approx(0.5 * hit.dense + 3 * hit.support, abs=1e-6)
+        assert hit.score == pytest.approx(weighted(hit, "ngram", "transformer_support"), abs=1e-6)
     for hit in index.search("health insurance card", retriever="lexical"):
-        assert hit.score == pytest.approx(0.25 * hit.passage_words + 2 * hit.document_words, abs=1e-6)
+        assert hit.score == pytest.approx(weighted(hit, *WORD_EVIDENCE), abs=1e-6)
 
 
 def test_a_hit_names_its_best_passage(encoder: Encoder) -> None:
@@ -124,15 +171,137 @@ def test_nothing_allowed_finds_nothing(index: HybridIndex) -> None:
     assert index.search("permit", allowed=np.zeros(len(TITLES), dtype=bool)) == []
 
 
-def test_support_is_the_mean_of_the_three_nearest_passages(encoder: Encoder) -> None:
+def test_support_is_the_mean_of_the_three_nearest_passages(one_part: Encoder) -> None:
     page = SearchDocument("d", "en", "Card", ("Where is the card?", "Who pays?"), ("The card is free of any charge.",))
-    index = HybridIndex([page], encoder)
-    cosines = encoder.encode_passages([p.text for p in index.passages]) @ encoder.encode_queries(["free card"])[0]
-    assert index.search("free card")[0].support == pytest.approx(np.sort(cosines)[-3:].mean(), abs=1e-6)
+    index = HybridIndex([page], one_part)
+    vectors = kept(one_part.encode_passages([p.text for p in index.passages]))
+    cosines = vectors @ one_part.encode_queries(["free card"])[0]
+    support = index.search("free card")[0].evidence["dense_support"]
+    assert support == pytest.approx(np.sort(cosines)[-3:].mean(), abs=1e-6)
 
 
-def test_the_fingerprint_changes_with_the_encoder_and_with_any_text(encoder: Encoder) -> None:
+def test_the_fingerprint_changes_with_the_encoder_the_weights_and_any_text(encoder: Encoder, one_part: Encoder) -> None:
     pages = documents()
     same = HybridIndex(documents(), encoder).fingerprint
-    other = HybridIndex([*pages[:-1], SearchDocument("d9", "en", "Another title")], encoder).fingerprint
-    assert HybridIndex(pages, encoder).fingerprint == same != other
+    changed = [
+        HybridIndex([*pages[:-1], SearchDocument("d9", "en", "Another title")], encoder),
+        HybridIndex(pages, one_part),
+        HybridIndex(pages, encoder, weights=WEIGHTS),
+    ]
+    assert HybridIndex(pages, encoder).fingerprint == same
+    assert len({same, *(index.fingerprint for index in changed)}) == 4
+
+
+CARD = SearchDocument("card", "en", "Health card", (), ("The office gives you a health card.",))
+CARD_HU = SearchDocument("card", "hu", "Egészségkártya", (), ("A hivatal ad egészségkártyát.",))
+FLAT = SearchDocument("flat", "en", "Renting a flat", (), ("The deposit is two months of rent.",))
+
+
+def test_documents_of_one_id_are_one_hit_with_the_nearest_passage_among_them(encoder: Encoder) -> None:
+    index = HybridIndex([CARD, CARD_HU, FLAT], encoder)
+    assert index.ids == ["card", "flat"]
+    for question, document in (("Where do I get a health card?", CARD), ("Hol kapok egészségkártyát?", CARD_HU)):
+        first, second = index.search(question)
+        assert (first.entry, second.entry) == (0, 1)
+        assert index.documents[first.document] is document
+        assert first.passage.document == first.document
+
+
+def test_an_entry_has_the_best_evidence_of_its_documents(encoder: Encoder) -> None:
+    together = HybridIndex([CARD, CARD_HU], encoder)
+    apart = HybridIndex([CARD, SearchDocument("card-hu", *_rest(CARD_HU))], encoder)
+    [whole] = together.search("Hol kapok egészségkártyát?")
+    best = {
+        name: max(hit.evidence[name] for hit in apart.search("Hol kapok egészségkártyát?")) for name in whole.evidence
+    }
+    for name in (*encoder.spans, *WORD_EVIDENCE):
+        assert whole.evidence[name] == pytest.approx(best[name], abs=1e-6)
+
+
+def _rest(document: SearchDocument) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    return document.language, document.title, document.questions, document.parts
+
+
+def test_questions_without_a_title_find_their_entry(encoder: Encoder) -> None:
+    asked = SearchDocument("flat", "vi", "", ("thuê nhà cần đặt cọc bao nhiêu",))
+    index = HybridIndex([CARD, FLAT, asked], encoder)
+    hit = index.search("đặt cọc thuê nhà bao nhiêu")[0]
+    assert (index.ids[hit.entry], hit.document, hit.passage.text) == ("flat", 2, asked.questions[0])
+    assert [p.kind for p in index.passages if p.document == 2] == ["question"]
+
+
+def test_an_entry_that_is_not_allowed_is_hidden_with_all_its_documents(encoder: Encoder) -> None:
+    index = HybridIndex([CARD, CARD_HU, FLAT], encoder)
+    for question in ("health card", "egészségkártya"):
+        assert ids(index.search(question, allowed=np.array([False, True]))) == [1]
+
+
+def test_documents_of_one_id_stand_together(encoder: Encoder) -> None:
+    with pytest.raises(ValueError, match="do not stand together"):
+        HybridIndex([CARD, FLAT, CARD_HU], encoder)
+
+
+class Scattered:
+    """Each text is somewhere on the sphere; what is `far` is far from all else, which lies together in a corner."""
+
+    name, digest, dimensions, spans = "scattered", "scattered", 64, ONE_SPAN
+
+    def __init__(self, spread: float) -> None:
+        self._spread = spread
+
+    def encode_queries(self, texts: list[str]) -> np.ndarray:
+        return self.encode_passages(texts)
+
+    def encode_passages(self, texts: list[str]) -> np.ndarray:
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            vector[:] = random_units(1, seed=zlib.crc32(text.encode()))[0]
+            if text != "far":
+                vector[:] = self._spread * vector + (1 - self._spread) * np.eye(self.dimensions)[0]
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def random_units(n: int, *, seed: int) -> np.ndarray:
+    vectors = np.random.default_rng(seed).normal(size=(n, 64)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def pages_of(n: int) -> list[SearchDocument]:
+    return [SearchDocument(f"d{i}", "en", f"page {i}") for i in range(n)]
+
+
+def test_up_to_the_limit_the_search_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "EXACT_UP_TO", 1000)
+    assert isinstance(nearest_neighbours(random_units(1000, seed=1), 64), faiss.IndexFlatIP)
+    assert isinstance(nearest_neighbours(random_units(1001, seed=1), 64), faiss.IndexHNSWFlat)
+
+
+def test_beyond_it_a_graph_finds_nearly_all_of_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "EXACT_UP_TO", 1000)
+    vectors, queries = random_units(4000, seed=1), random_units(50, seed=2)
+    parameters = faiss.SearchParametersHNSW(efSearch=index_module.GRAPH_SEARCH)
+    _, found = nearest_neighbours(vectors, 64).search(queries, 10, params=parameters)
+    nearest = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+    assert np.mean([len({*a} & {*b}) / 10 for a, b in zip(found, nearest, strict=True)]) >= 0.9
+
+
+def test_a_graph_and_an_exact_search_find_the_same_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = Scattered(spread=1)
+    exact = HybridIndex(pages_of(3000), encoder)
+    monkeypatch.setattr(index_module, "EXACT_UP_TO", 1000)
+    graph = HybridIndex(pages_of(3000), encoder)
+    allowed = np.arange(3000) % 2 == 0
+    for filtered in (None, allowed):
+        shared = []
+        for query in ("permit", "school", "doctor", "money", "rent"):
+            found = ids(graph.search(query, retriever="dense", allowed=filtered))
+            shared += [entry in found for entry in ids(exact.search(query, retriever="dense", allowed=filtered))]
+            assert filtered is None or filtered[found].all()
+        assert np.mean(shared) >= 0.9
+
+
+def test_a_graph_finds_the_one_allowed_entry_however_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "EXACT_UP_TO", 1000)
+    index = HybridIndex([*pages_of(2000), SearchDocument("far", "en", "far")], Scattered(spread=0.3))
+    allowed = np.arange(2001) == 2000
+    assert ids(index.search("permit", retriever="dense", allowed=allowed)) == [2000]

@@ -1,5 +1,6 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -101,6 +102,90 @@ def test_an_index_without_words_scores_nothing(texts: list[str]) -> None:
         assert not side.any()
 
 
+def kept_in(folder: Path, texts: list[tuple[str, str]]) -> LexicalIndex:
+    return LexicalIndex(texts, texts, folder=folder)
+
+
+def same_scores(one: LexicalIndex, other: LexicalIndex) -> bool:
+    queries = ["engedélyeket", "insurence", "居留", "дозвола", "nothing of the kind", "\ud800"]
+    return all(
+        np.array_equal(a, b) for query in queries for a, b in zip(one.scores(query), other.scores(query), strict=True)
+    )
+
+
+def test_what_was_counted_is_kept_for_the_next_start(index: LexicalIndex, tmp_path: Path) -> None:
+    kept_in(tmp_path / "index", TEXTS)
+    counted = (tmp_path / "index" / "words.npz").stat()
+    assert same_scores(kept_in(tmp_path / "index", TEXTS), index)
+    assert (tmp_path / "index" / "words.npz").stat() == counted
+    assert [path.name for path in (tmp_path / "index").iterdir()] == ["words.npz"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        [*TEXTS, ("en", "Driving licence")],
+        TEXTS[::-1],
+        [("hu", text) for _, text in TEXTS],
+        [("en", "visa\tpermit"), ("en", "")],
+        [],
+    ],
+)
+def test_what_was_counted_of_other_texts_is_not_used(tmp_path: Path, changed: list[tuple[str, str]]) -> None:
+    kept_in(tmp_path, TEXTS)
+    assert same_scores(kept_in(tmp_path, changed), LexicalIndex(changed, changed))
+    assert same_scores(kept_in(tmp_path, changed), LexicalIndex(changed, changed))
+
+
+def test_a_passage_is_no_document_where_texts_are_compared(tmp_path: Path) -> None:
+    LexicalIndex(TEXTS[:2], TEXTS[2:], folder=tmp_path)
+    found = LexicalIndex(TEXTS[:3], TEXTS[3:], folder=tmp_path)
+    assert same_scores(found, LexicalIndex(TEXTS[:3], TEXTS[3:]))
+
+
+@pytest.mark.parametrize("keep", [0, 1, 4, 100, 2000, -1, -200])
+def test_a_damaged_file_is_counted_again(index: LexicalIndex, tmp_path: Path, keep: int) -> None:
+    kept_in(tmp_path, TEXTS)
+    path = tmp_path / "words.npz"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:keep])
+    assert same_scores(kept_in(tmp_path, TEXTS), index)
+    assert path.read_bytes() == whole
+
+
+def test_a_file_with_something_else_inside_is_counted_again(index: LexicalIndex, tmp_path: Path) -> None:
+    np.savez(tmp_path / "words.npz", mark=np.zeros(3))
+    assert same_scores(kept_in(tmp_path, TEXTS), index)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(st.characters(codec=None), max_size=30), max_size=4), st.text(st.characters(codec=None)))
+def test_any_texts_are_kept_as_they_were_counted(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], query: str
+) -> None:
+    folder = tmp_path_factory.mktemp("kept")
+    said = [("en", text) for text in texts]
+    counted, kept = kept_in(folder, said), kept_in(folder, said)
+    for one, other in zip(counted.scores(query), kept.scores(query), strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("word", "languages", "stems"),
+    [
+        ("permits", ["ru", "en"], ["permit"]),
+        ("дозволы", ["ru", "en"], ["дозвол"]),
+        ("дозволы", ["hu", "en"], ["дозволы"]),
+        ("дозволами", ["sr", "ru"], ["dozvolam", "дозвол"]),
+        ("permits", ["ru", "uk"], ["permits"]),
+    ],
+)
+def test_a_word_is_stemmed_in_the_languages_of_its_script_only(
+    word: str, languages: list[str], stems: list[str]
+) -> None:
+    assert stem_terms(word, languages) == stems
+
+
 @settings(deadline=None)
 @given(st.lists(st.text(WRITING, max_size=30), min_size=1, max_size=8), st.text(WRITING, max_size=30))
 def test_scores_are_between_zero_and_one(texts: list[str], query: str) -> None:
@@ -130,7 +215,7 @@ def test_terms_score_as_the_cosine_counted_by_hand(texts: list[list[str]]) -> No
 
     query = ["a", "b", "b", "e"]
     expected = [float(vector(text) @ vector(query)) for text in texts]
-    assert TermIndex(texts).scores(query) == pytest.approx(expected, abs=1e-5)
+    assert TermIndex.of(texts).scores(query) == pytest.approx(expected, abs=1e-5)
 
 
 @settings(deadline=None, max_examples=60)

@@ -29,8 +29,9 @@ from retrieval.recognition import (
     family_scores,
 )
 from retrieval.recognition_fitting import fit, held_out_features
-from retrieval.starter import phrases, question_set
+from retrieval.starter import phrases
 from retrieval.vectors import VectorCache
+from tests import warm
 from tests.conftest import ROOT
 
 HANDFUL = {
@@ -109,9 +110,8 @@ def recogniser(index: PhraseIndex, weights: Weights) -> Recogniser:
 
 
 @pytest.fixture(scope="module")
-def shipped_index(encoder: Encoder) -> PhraseIndex:
-    questions = [question.text for question in question_set() if question.kind in ("in", "out")]
-    return PhraseIndex(phrases(), questions, encoder)
+def shipped_index() -> PhraseIndex:
+    return warm.phrase_index()
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +119,14 @@ def shipped(shipped_index: PhraseIndex) -> Recogniser:
     return Recogniser(shipped_index, Weights.load(SHIPPED, shipped_index.fingerprint))
 
 
+def n_features(index: PhraseIndex) -> int:
+    """For each kind the means of its nearest, by each part of the encoder and by words."""
+    return len(NEAREST) * (len(index.encoder.spans) + 1) * len(index.kinds)
+
+
 def always(index: PhraseIndex, likelihoods: dict[str, float], thresholds: dict[str, float]) -> Recogniser:
     """Whatever the text, each kind with its likelihood."""
-    rows = tuple((0.0,) * len(NEAREST) * 2 * len(index.kinds) for _ in likelihoods)
+    rows = tuple((0.0,) * n_features(index) for _ in likelihoods)
     logits = tuple(math.log(likelihood) for likelihood in likelihoods.values())
     return Recogniser(index, Weights(index.fingerprint, tuple(likelihoods), rows, logits, thresholds))
 
@@ -129,10 +134,9 @@ def always(index: PhraseIndex, likelihoods: dict[str, float], thresholds: dict[s
 def test_the_shipped_weights_fit_the_shipped_phrases_and_encoder(shipped_index: PhraseIndex) -> None:
     weights = Weights.load(SHIPPED, shipped_index.fingerprint)
     assert weights is not None, "run `make recognition`: the phrases or the questions have changed"
-    n_features = 2 * len(NEAREST) * len(shipped_index.kinds)
     assert weights.kinds == shipped_index.kinds
     assert set(weights.kinds) == {QUESTION, *(kind for kind, family in FAMILIES.items() if family)}
-    assert [len(row) for row in weights.coefficients] == [n_features] * len(weights.kinds)
+    assert [len(row) for row in weights.coefficients] == [n_features(shipped_index)] * len(weights.kinds)
     assert len(weights.intercepts) == len(weights.kinds)
     assert set(weights.thresholds) == {family for family in FAMILIES.values() if family}
     assert all(0 < threshold < 1 for threshold in weights.thresholds.values())
@@ -353,6 +357,8 @@ def test_weights_that_were_cut_off_are_not_read(
         lambda fields: {key: value for key, value in fields.items() if key != "thresholds"},
         lambda fields: fields | {"coefficients": None},
         lambda fields: fields | {"kinds": 3},
+        lambda fields: fields | {"coefficients": [row[:-1] for row in fields["coefficients"][:1]]},
+        lambda fields: fields | {"coefficients": [fields["coefficients"][0][:-1], *fields["coefficients"][1:]]},
         lambda fields: fields | {"thresholds": 0.5},
     ],
 )
@@ -399,9 +405,21 @@ def test_kept_vectors_are_those_of_the_encoder(encoder: Encoder, index: PhraseIn
 
 def test_a_phrase_is_like_itself_in_meaning_and_words(index: PhraseIndex) -> None:
     for row, text in enumerate(index.texts):
-        for similarities in index.similarities(text):
-            assert similarities[row] == pytest.approx(1, abs=1e-5)
-            assert similarities.max() == pytest.approx(1, abs=1e-5)
+        *meanings, words = index.similarities(text)
+        # Kept vectors are rounded to half precision.
+        for similarities, off in (*((meaning, 1e-3) for meaning in meanings), (words, 1e-5)):
+            assert similarities[row] == pytest.approx(1, abs=off)
+            assert similarities.max() == pytest.approx(1, abs=off)
+
+
+def test_meaning_is_compared_by_each_part_of_the_encoder(encoder: Encoder, index: PhraseIndex) -> None:
+    query, phrases_of = encoder.encode_queries(["he hit me"])[0], encoder.encode_passages(index.texts)
+    *meanings, words = index.similarities("he hit me")
+    assert len(meanings) == len(encoder.spans) == 2
+    for meaning, (span, share) in zip(meanings, encoder.spans.values(), strict=True):
+        assert meaning.shape == words.shape == (len(index.texts),)
+        # Kept vectors are rounded to half precision.
+        assert meaning == pytest.approx(phrases_of[:, span] @ query[span] / share, abs=1e-3)
 
 
 def similarities_to(n_phrases: int) -> st.SearchStrategy[Any]:
@@ -410,22 +428,22 @@ def similarities_to(n_phrases: int) -> st.SearchStrategy[Any]:
 
 @given(st.data())
 def test_features_are_the_means_of_each_kinds_nearest(index: PhraseIndex, data: st.DataObject) -> None:
-    both = [data.draw(similarities_to(len(index.texts))) for _ in range(2)]
+    given_ones = [data.draw(similarities_to(len(index.texts))) for _ in range(data.draw(st.integers(1, 3)))]
     expected = []
-    for similarities in both:
+    for similarities in given_ones:
         for kind in index.kinds:
             own = sorted(
                 (s for s, label in zip(similarities, index.labels, strict=True) if label == kind), reverse=True
             )
             expected += [float(np.mean(own[:nearest])) for nearest in NEAREST]
-    assert index.features(*both) == pytest.approx(expected, abs=1e-5)
+    assert index.features(given_ones) == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_kind_of_one_phrase_is_as_near_as_that(encoder: Encoder) -> None:
     index = index_of(encoder, {"greeting": ["hello"]}, ["How do I rent a flat?"])
     meaning, words = np.array([0.5, 0.2], np.float32), np.array([0.1, 0.0], np.float32)
     assert index.kinds == ("greeting", QUESTION)
-    assert index.features(meaning, words) == pytest.approx([0.5, 0.5, 0.2, 0.2, 0.1, 0.1, 0, 0])
+    assert index.features([meaning, words]) == pytest.approx([0.5, 0.5, 0.2, 0.2, 0.1, 0.1, 0, 0])
 
 
 def test_no_phrase_is_its_own_neighbour_when_weights_are_fitted(encoder: Encoder) -> None:
@@ -435,9 +453,10 @@ def test_no_phrase_is_its_own_neighbour_when_weights_are_fitted(encoder: Encoder
     found = held_out_features(index)
     assert len(found) == len(index.texts) > 450
     for row in (0, 399, 400, len(index.texts) - 1):
-        meaning, words = index.similarities(index.texts[row])
-        meaning[row] = words[row] = -1
-        assert found[row] == pytest.approx(index.features(meaning, words), abs=1e-5)
+        own = [*index.meanings(index.vectors[row]), index.similarities(index.texts[row])[-1]]
+        for similarities in own:
+            similarities[row] = -1
+        assert found[row] == pytest.approx(index.features(own), abs=1e-5)
 
 
 def test_a_higher_threshold_never_recognises_more(index: PhraseIndex, weights: Weights) -> None:

@@ -41,6 +41,28 @@ def test_words_are_lower_cased_and_compatibility_forms_unified() -> None:
     assert words("TAJ-Kártya ﬁle Ａ") == ["taj", "kártya", "file", "a"]
 
 
+@pytest.mark.parametrize("text", ["मुझे निवास", "আমি বসবাস", "ਮੈਨੂੰ", "இந்தியா", "మాట్లాడు"])
+def test_vowel_signs_belong_to_the_words_of_indian_scripts(text: str) -> None:
+    assert words(text) == text.split()
+    assert [without_marks(word) for word in words(text)] == text.split()
+
+
+def test_words_that_differ_in_a_vowel_sign_are_different_words() -> None:
+    assert without_marks("की") != without_marks("को")
+    assert set(word_rows("की")) != set(word_rows("को"))
+
+
+def test_arabic_vowel_signs_belong_to_the_word_and_are_left_out() -> None:
+    assert words("تَأْشِيرَة") == ["تَأْشِيرَة"]
+    assert without_marks("تَأْشِيرَة") == without_marks("تأشيرة")
+
+
+def test_a_decomposed_accent_belongs_to_the_word() -> None:
+    assert words("e\u0301n vagyok") == ["én", "vagyok"]
+    assert words("x\u0301y") == ["x\u0301y"]
+    assert without_marks("x\u0301y") == "xy"
+
+
 def test_an_apostrophe_within_a_word_belongs_to_it() -> None:
     assert words("l’hôpital м'ята 'quoted'") == ["l’hôpital", "м'ята", "quoted"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.encoder import EncoderError, load_encoder
+from retrieval.encoder import DEFAULT, ONE_SPAN, EncoderError, load_encoder
 from retrieval.encoder.features import N_ROWS, text_rows
 from retrieval.encoder.ngram import NgramEncoder, quantise, save
 
@@ -89,7 +89,7 @@ def test_a_damaged_table_is_an_error_that_tells_the_way_out(folder: Path, tmp_pa
 
 
 def test_a_config_without_a_name_is_an_error_that_tells_the_way_out(folder: Path, tmp_path: Path) -> None:
-    broken = damaged(folder, tmp_path / "broken", "config.json", b'{"format": "kalauz-ngram-1"}')
+    broken = damaged(folder, tmp_path / "broken", "config.json", b'{"format": "kalauz-ngram-2"}')
     with pytest.raises(EncoderError, match="kalauz encoder train"):
         load_encoder(broken)
 
@@ -105,8 +105,20 @@ def test_another_format_is_not_loaded(tmp_path: Path) -> None:
         NgramEncoder.load(tmp_path)
 
 
-def test_the_shipped_encoder_knows_translations() -> None:
-    encoder = load_encoder()
+def test_an_encoder_with_other_features_is_not_loaded(folder: Path, tmp_path: Path) -> None:
+    """Format 1 left vowel signs out of words: its rows are not those of this program."""
+    old = (folder / "config.json").read_text("utf-8").replace("kalauz-ngram-2", "kalauz-ngram-1")
+    with pytest.raises(EncoderError, match=r"'kalauz-ngram-1', not 'kalauz-ngram-2'.*kalauz encoder train --out"):
+        load_encoder(damaged(folder, tmp_path / "old", "config.json", old.encode()))
+
+
+def test_a_vector_is_one_span(folder: Path) -> None:
+    assert load_encoder(folder).spans == ONE_SPAN
+
+
+@pytest.mark.parametrize("name", [DEFAULT, DEFAULT / "ngram", DEFAULT / "transformer"])
+def test_the_shipped_encoder_and_each_of_its_parts_know_translations(name: Path) -> None:
+    encoder = load_encoder(name)
     english = ["How do I get a residence permit?", "My child is ill and needs a doctor.", "What does the bus cost?"]
     hungarian = ["Hogyan kapok tartózkodási engedélyt?", "A gyermekem beteg, orvos kell.", "Mennyibe kerül a busz?"]
     cosines = encoder.encode_queries(hungarian) @ encoder.encode_passages(english).T

@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.evaluation.language import evaluate_language, read_texts
 from retrieval.language import LanguageDetector
 from retrieval.language.scripts import letter_evidence, main_script, writes
+from tests.conftest import ROOT
 
+BENCHMARKS = ROOT / "tests/benchmarks/language"
 QUESTIONS = {
     "en": "How do I get a residence permit?",
     "hu": "Hogyan kapok tartózkodási engedélyt?",
@@ -120,6 +123,44 @@ def test_threads_get_the_same_answers_as_one(detector: LanguageDetector) -> None
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(detector.detect, texts))
     assert together == [detector.detect(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("podskazhite gde mozhno poluchit spravku", "ru"),
+        ("skilky koshtuye prodovzhyty dozvil na prozhyvannya", "uk"),
+        ("salam chetor mitoonam eghamat begiram", "fa"),
+        ("wo yao ban juliu xuke", "zh-Hans"),
+    ],
+)
+def test_a_language_that_is_typed_with_latin_letters_is_recognised(
+    detector: LanguageDetector, text: str, language: str
+) -> None:
+    assert detector.detect(text, prior=language).code == language
+    assert language in detector.detect(text).alternatives
+
+
+def test_a_language_that_the_site_does_not_have_is_not_found_in_latin_letters() -> None:
+    found = LanguageDetector(["en", "hu", "uk"]).detect("podskazhite gde mozhno poluchit spravku")
+    assert set(found.distribution) <= {"en", "hu", "uk"}
+
+
+def test_cyrillic_is_never_taken_for_a_language_in_latin_letters(detector: LanguageDetector) -> None:
+    assert set(detector.detect(QUESTIONS["ru"]).distribution) <= {"ru", "uk", "sr", "bg", "mk"}
+
+
+@pytest.mark.parametrize(("file", "least"), [("romanised", 0.7), ("noaccents", 0.85), ("short", 0.9), ("mixed", 0.9)])
+def test_the_detector_does_not_fall_far(detector: LanguageDetector, file: str, least: float) -> None:
+    """How often it is right is measured; this is a floor under it."""
+    report = evaluate_language([BENCHMARKS / f"{file}.tsv"], detector)
+    assert report.rows[-1]["language_right"] >= least
+
+
+def test_of_what_is_in_no_language_most_is_unsure(detector: LanguageDetector) -> None:
+    texts = [text for _, text in read_texts(BENCHMARKS / "unsure.tsv")]
+    assert len(texts) > 50
+    assert sum(detector.detect(text).code is None for text in texts) > len(texts) / 2
 
 
 @pytest.mark.parametrize(

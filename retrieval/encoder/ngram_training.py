@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from retrieval.encoder.corpus import Pair, corpus_files, sample_pairs, teacher_sentences
+from retrieval.encoder.corpus import corpus_files, sample_pairs, sampled, taught_sentences
 from retrieval.encoder.features import N_ROWS, text_rows
 from retrieval.encoder.ngram import save
 
@@ -28,15 +28,15 @@ Teacher = Callable[[list[str]], Floats]
 class Recipe:
     """What is needed to train the same encoder again; rates and counts without unit."""
 
-    steps: int = 9000
+    steps: int = 5000
     batch: int = 1024
-    dimensions: int = 256
+    dimensions: int = 192
     learning_rate: float = 0.5
     temperature: float = 0.07
     teacher_share: float = 0.6
-    teacher_sentences: int = 200_000
+    teacher_sentences: int = 260_000
     pairs_a_language: int = 80_000
-    pairs_a_further_language: int = 25_000
+    pairs_a_further_language: int = 10_000
     max_words: int = 40
     seed: int = 1
 
@@ -68,18 +68,6 @@ def ragged(texts: list[str], max_words: int) -> Ragged:
     starts = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum([len(r) for r in rows], out=starts[1:])
     return Ragged(np.concatenate(rows), starts)
-
-
-def load_pairs(folders: list[Path], served: set[str], recipe: Recipe) -> list[Pair]:
-    """Sampled pairs of every language that the folders hold; `served` languages get more."""
-    rng = random.Random(recipe.seed)  # noqa: S311
-    pairs: list[Pair] = []
-    for language, paths in corpus_files(folders).items():
-        cap = recipe.pairs_a_language if language in served else recipe.pairs_a_further_language
-        pairs += sample_pairs(paths, cap=cap, rng=rng)
-    if not pairs:
-        raise FileNotFoundError(f"no english<TAB>translation lines in {', '.join(map(str, folders))}")
-    return pairs
 
 
 def _unit(vectors: Floats) -> tuple[Floats, Floats]:
@@ -115,14 +103,21 @@ def teacher_targets(vectors: Floats, dimensions: int) -> Floats:
 
 
 def train(
-    folders: list[Path], out: Path, *, served: set[str], recipe: Recipe, teacher: Teacher, report: Report
+    folders: list[Path], out: Path, *, languages: list[str], recipe: Recipe, teacher: Teacher, report: Report
 ) -> None:
-    """Train and write the encoder folder `out`; `report` gets a line now and then."""
-    pairs = load_pairs(folders, served, recipe)
-    report(f"{len(pairs):,} pairs")
-    sentences = teacher_sentences(pairs, recipe.teacher_sentences)
-    report(f"teacher reads {len(sentences):,} sentences")
-    targets = teacher_targets(teacher(sentences), recipe.dimensions) if sentences else np.zeros((0, 0), np.float32)
+    """Train and write the encoder folder `out`; `report` gets a line now and then.
+
+    `languages` are those that matter most; the folders' other ones come with fewer pairs.
+    """
+    rng = random.Random(recipe.seed)  # noqa: S311
+    own = sampled(folders, languages, cap=recipe.pairs_a_language, rng=rng)
+    sentences = taught_sentences(own, recipe.teacher_sentences)
+    files = corpus_files(folders)
+    others = sorted(set(files) - set(languages))
+    further = {other: sample_pairs(files[other], cap=recipe.pairs_a_further_language, rng=rng) for other in others}
+    pairs = [pair for rows in (own | further).values() for pair in rows]
+    report(f"{len(pairs):,} pairs; the teacher reads {len(sentences):,} sentences")
+    targets = teacher_targets(teacher(sentences), recipe.dimensions)
     target_of = {sentence: i for i, sentence in enumerate(sentences)}
     english_ids = {text: i for i, text in enumerate(dict.fromkeys(p.english for p in pairs))}
     english_id = np.array([english_ids[p.english] for p in pairs])
@@ -131,15 +126,15 @@ def train(
     translation = ragged([p.translation for p in pairs], recipe.max_words)
     report(f"{len(translation.rows):,} features")
 
-    rng = np.random.default_rng(recipe.seed)
-    weights = rng.normal(0, 0.1, (N_ROWS, recipe.dimensions)).astype(np.float32)
+    drawing = np.random.default_rng(recipe.seed)
+    weights = drawing.normal(0, 0.1, (N_ROWS, recipe.dimensions)).astype(np.float32)
     squares = np.full(N_ROWS, 1e-6, np.float32)
     drawn_from = np.repeat(np.arange(len(pairs)), [p.weight for p in pairs])
     taught = drawn_from[target_id[drawn_from] >= 0]
     running = 0.0
     for step in range(recipe.steps):
-        with_teacher = rng.random() < recipe.teacher_share and len(taught) > 0
-        index = rng.choice(taught if with_teacher else drawn_from, recipe.batch)
+        with_teacher = drawing.random() < recipe.teacher_share and len(taught) > 0
+        index = drawing.choice(taught if with_teacher else drawn_from, recipe.batch)
         left, right = english.batch(english_id[index]), translation.batch(index)
         a, a_norm = _unit(left @ weights)
         b, b_norm = _unit(right @ weights)

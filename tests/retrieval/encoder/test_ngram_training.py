@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from retrieval.encoder import load_encoder
 from retrieval.encoder.features import N_ROWS, text_rows
-from retrieval.encoder.training import Recipe, contrastive, load_pairs, ragged, teacher_targets, train
+from retrieval.encoder.ngram_training import Recipe, contrastive, ragged, teacher_targets, train
 
 WORDS = {
     "permit": "engedély", "office": "iroda", "school": "iskola", "doctor": "orvos", "flat": "lakás", "money": "pénz",
@@ -36,7 +36,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     folder = tmp_path_factory.mktemp("training")
     corpus = write_corpus(folder / "corpus")
     lines: list[str] = []
-    train([corpus], folder / "encoder", served={"hu"}, recipe=SMALL, teacher=teacher, report=lines.append)
+    train([corpus], folder / "encoder", languages=["hu"], recipe=SMALL, teacher=teacher, report=lines.append)
     return folder / "encoder", lines
 
 
@@ -47,37 +47,62 @@ def test_training_brings_translations_nearer_than_other_words(trained: tuple[Pat
 
 
 def test_training_says_how_much_it_reads(trained: tuple[Path, list[str]]) -> None:
-    assert trained[1][0] == "132 pairs"
+    assert trained[1][0] == "132 pairs; the teacher reads 132 sentences"
 
 
 def test_the_same_seed_trains_the_same_encoder(trained: tuple[Path, list[str]], tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus")
     out = tmp_path / "encoder"
-    train([corpus], out, served={"hu"}, recipe=SMALL, teacher=teacher, report=lambda line: None)
+    train([corpus], out, languages=["hu"], recipe=SMALL, teacher=teacher, report=lambda line: None)
     assert load_encoder(out).digest == load_encoder(trained[0]).digest
 
 
-def test_a_corpus_of_labels_trains_without_the_teacher(tmp_path: Path) -> None:
+def test_labels_are_taught_too(tmp_path: Path) -> None:
     (tmp_path / "en-hu.tsv").write_text("".join(f"{english}\t{word}\n" for english, word in WORDS.items()))
     recipe = Recipe(steps=2, batch=8, dimensions=8)
-    train([tmp_path], tmp_path / "out", served=set(), recipe=recipe, teacher=teacher, report=lambda line: None)
+    read: list[str] = []
+
+    def reads(texts: list[str]) -> np.ndarray:
+        read.extend(texts)
+        return teacher(texts)
+
+    train([tmp_path], tmp_path / "out", languages=["hu"], recipe=recipe, teacher=reads, report=lambda line: None)
     assert load_encoder(tmp_path / "out").dimensions == 8
+    assert sorted(read) == sorted(WORDS)
+
+
+def trained_on(folder: Path, languages: list[str], recipe: Recipe) -> str:
+    """The first line of what the training says."""
+    lines: list[str] = []
+    out = folder / "out"
+    train([folder], out, languages=languages, recipe=recipe, teacher=teacher, report=lines.append)
+    return lines[0]
 
 
 def test_a_corpus_without_one_good_line_is_named(tmp_path: Path) -> None:
     (tmp_path / "en-hu.tsv").write_text("only english\n")
     with pytest.raises(FileNotFoundError, match=str(tmp_path)):
-        load_pairs([tmp_path], {"hu"}, SMALL)
+        trained_on(tmp_path, ["hu"], SMALL)
 
 
-def test_served_languages_get_more_pairs(tmp_path: Path) -> None:
+def write_sentences(folder: Path, language: str) -> None:
+    rows = (f"sentence number {i} in {language}\tx\n" for i in range(30))
+    (folder / f"en-{language}.tsv").write_text("".join(rows))
+
+
+def test_further_languages_give_fewer_pairs_and_are_not_read_by_the_teacher(tmp_path: Path) -> None:
     for language in ("hu", "xx"):
-        rows = (f"sentence number {i} in {language}\tx\n" for i in range(30))
-        (tmp_path / f"en-{language}.tsv").write_text("".join(rows))
-    recipe = Recipe(pairs_a_language=20, pairs_a_further_language=10)
-    pairs = load_pairs([tmp_path], {"hu"}, recipe)
-    counts = [sum(p.english.endswith(language) for p in pairs) for language in ("hu", "xx")]
-    assert counts == [14, 7]
+        write_sentences(tmp_path, language)
+    recipe = Recipe(steps=1, batch=8, dimensions=8, pairs_a_language=20, pairs_a_further_language=10)
+    assert trained_on(tmp_path, ["hu"], recipe) == "21 pairs; the teacher reads 14 sentences"
+    assert trained_on(tmp_path, ["hu", "xx"], recipe) == "28 pairs; the teacher reads 28 sentences"
+
+
+def test_a_further_language_without_one_good_line_does_no_harm(tmp_path: Path) -> None:
+    write_sentences(tmp_path, "hu")
+    (tmp_path / "en-xx.tsv").write_text("only english\n")
+    recipe = Recipe(steps=1, batch=8, dimensions=8, pairs_a_language=20)
+    assert trained_on(tmp_path, ["hu"], recipe) == "14 pairs; the teacher reads 14 sentences"
 
 
 @settings(deadline=None, max_examples=20)
