@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 # Passages that FAISS gives, and entries that each side names, before fusion.
 DENSE_DEPTH = 200
-CANDIDATES = 40
+CANDIDATES, WORD_CANDIDATES = 30, 15
 # Passages whose mean says how well an entry as a whole supports the question.
 SUPPORT = 3
 # Up to this many passages the search is exact; beyond, a graph is searched (Malkov and Yashunin 2020).
@@ -119,7 +119,10 @@ class HybridIndex:
         if retriever != "lexical" and vector.any():
             candidates.update(dict.fromkeys(self._dense_candidates(vector, passage_allowed)))
         if retriever != "dense":
-            by_words = [*self.entry_of[_top(document_words, CANDIDATES)], *self._owner[_top(passage_words, CANDIDATES)]]
+            by_words = [
+                *self.entry_of[_top(document_words, WORD_CANDIDATES)],
+                *self._owner[_top(passage_words, WORD_CANDIDATES)],
+            ]
             candidates.update(dict.fromkeys(int(entry) for entry in by_words))
         counted = {
             name: weight
