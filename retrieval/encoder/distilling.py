@@ -34,6 +34,8 @@ class Recipe:
     batch: int = 256
     body_rate: float = 1e-4
     rows_rate: float = 0.03
+    # Adagrad's first sum of squares, in medians of the first step: without it, a rare piece's first text throws it far.
+    rows_patience: float = 10.0
     temperature: float = 0.05
     cosine_weight: float = 10.0
     warm_up: int = 100
@@ -66,6 +68,13 @@ def padded(lesson: Lesson, rows: NDArray[np.int64]) -> tuple[torch.Tensor, torch
 def mean_pooled(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     weights = mask[..., None].float()
     return functional.normalize((hidden.float() * weights).sum(1) / weights.sum(1), dim=1)
+
+
+def has_bfloat16() -> bool:
+    """Whether the processor calculates in bfloat16 itself; emulated, it is twenty times slower than float32."""
+    # Older versions of torch do not say.
+    can: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(can.get("amx_bf16") or can.get("avx512_bf16"))
 
 
 class Distillation:
@@ -124,7 +133,7 @@ class Distillation:
         """Move the weights down the loss of the texts' vectors, at a share of the rates; returns the loss."""
         used, where = torch.unique(ids, return_inverse=True)
         leaf = self.rows[used].requires_grad_()
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16()):
             hidden = self.body(inputs_embeds=leaf[where], attention_mask=mask).last_hidden_state
         loss = loss_of(mean_pooled(hidden, mask))
         loss.backward()  # type: ignore[no-untyped-call]
@@ -136,7 +145,10 @@ class Distillation:
         gradient = leaf.grad
         assert gradient is not None  # noqa: S101
         with torch.no_grad():
-            self.squares[used] += gradient.pow(2).mean(1)
+            squares = gradient.pow(2).mean(1)
+            if not self.squares.any():
+                self.squares.fill_(self.recipe.rows_patience * squares.median())
+            self.squares[used] += squares
             self.rows[used] -= self.recipe.rows_rate * share * gradient / (self.squares[used].sqrt()[:, None] + 1e-8)
         return float(loss.detach())
 

@@ -21,7 +21,7 @@ NEIGHBOURS, TEMPERATURE = 10, 0.1
 ENGLISH_WORD = re.compile(r"[a-z]{3,}")
 
 
-def english_pieces(tokenizer: Tokenizer) -> list[str]:
+def pieces_of(tokenizer: Tokenizer) -> list[str]:
     """The pieces of a tokeniser, by id."""
     vocabulary = tokenizer.get_vocab()
     return sorted(vocabulary, key=lambda piece: vocabulary[piece])

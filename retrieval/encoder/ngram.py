@@ -45,6 +45,11 @@ class NgramEncoder:
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise EncoderError(f"the encoder in {folder} is damaged ({error}); {way_out}") from error
 
+    def table(self) -> NDArray[np.float32]:
+        """The rows' values, `(n_rows, dimensions) float32`, to learn on from."""
+        values: NDArray[np.float32] = self._table.astype(np.float32) * self._scale[:, None]
+        return values
+
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """Unit vectors, `(n_texts, dimensions) float32`; the zero vector for a text without words."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)

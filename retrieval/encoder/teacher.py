@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -12,13 +13,18 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from retrieval.encoder import EncoderError
-from retrieval.encoder.distilling import mean_pooled
+from retrieval.encoder.distilling import has_bfloat16, mean_pooled
+
+if TYPE_CHECKING:
+    from onnx import GraphProto
 
 Floats = NDArray[np.float32]
 Report = Callable[[str], None]
 
 BATCH = 256
 MAX_TOKENS = 64
+# What exporters put before the names of BERT's own weights.
+PREFIX = re.compile(r"^(bert|body)\.")
 
 
 def load_teacher(folder: Path) -> tuple[BertModel, Tokenizer]:
@@ -37,27 +43,52 @@ def load_teacher(folder: Path) -> tuple[BertModel, Tokenizer]:
 
 
 def _from_onnx(folder: Path, path: Path) -> BertModel:
-    """Weights by their names; of a matrix product by the name of its node, transposed."""
-    import onnx
-    from onnx import numpy_helper
-
     config = json.loads((folder / "config.json").read_text("utf-8"))
     known = {key: value for key, value in config.items() if key in BertConfig().to_dict() and key != "architectures"}
-    body = BertModel(BertConfig(**known), add_pooling_layer=False)
-    model = onnx.load(path)
-    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    return body_of(path, BertConfig(**known))
+
+
+def body_of(path: Path, config: BertConfig) -> BertModel:
+    """The BERT of this shape in an ONNX file, exact or in int8. Raises ValueError where weights are missing.
+
+    Weights are found by their names; those of a matrix product by the name of its node, transposed.
+    """
+    import onnx
+
+    body = BertModel(config, add_pooling_layer=False)
+    graph = onnx.load(path).graph
+    arrays = _arrays(graph)
     wanted = body.state_dict()
-    found = {name: torch.tensor(arrays[name].astype(np.float32)) for name in wanted if name in arrays}
-    for node in model.graph.node:
-        name = re.sub(r"^bert\.", "", node.name.strip("/").removesuffix("/MatMul").replace("/", ".")) + ".weight"
-        for source in node.input if node.op_type == "MatMul" and name in wanted else ():
-            if source in arrays:
-                found[name] = torch.tensor(arrays[source].T.astype(np.float32).copy())
+    found: dict[str, torch.Tensor] = {}
+    for name, array in arrays.items():
+        if (own := PREFIX.sub("", name)) in wanted:
+            found[own] = torch.from_numpy(array)
+    for node in graph.node:
+        name = PREFIX.sub("", re.sub(r"/MatMul(_quant)?$", "", node.name.strip("/")).replace("/", ".")) + ".weight"
+        if node.op_type.startswith("MatMul") and name in wanted and node.input[1] in arrays:
+            found[name] = torch.from_numpy(arrays[node.input[1]].T.copy())
     missing = [name for name in wanted if name not in found and "position_ids" not in name]
     if missing:
         raise ValueError(f"{path} lacks {', '.join(missing[:3])}")
     body.load_state_dict(found, strict=False)
     return body
+
+
+def _arrays(graph: "GraphProto") -> dict[str, Floats]:
+    """The graph's numbers by name, those in int8 under their own and their former name, as float32."""
+    from onnx import numpy_helper
+
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    arrays: dict[str, Floats] = {}
+    for name, array in stored.items():
+        if name.endswith("_quantized"):
+            former = name.removesuffix("_quantized")
+            scale, zero = stored[f"{former}_scale"], stored[f"{former}_zero_point"]
+            exact = (array.astype(np.float32) - zero.astype(np.float32)) * scale
+            arrays[name] = arrays[former] = exact.astype(np.float32)
+        else:
+            arrays[name] = array.astype(np.float32)
+    return arrays
 
 
 def teacher_vectors(body: BertModel, tokenizer: Tokenizer, sentences: list[str], report: Report) -> Floats:
@@ -67,7 +98,7 @@ def teacher_vectors(body: BertModel, tokenizer: Tokenizer, sentences: list[str],
     ids = [encoding.ids for encoding in tokenizer.encode_batch(sentences)]
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     vectors = np.zeros((len(ids), body.config.hidden_size), np.float32)
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16()):
         for number, begin in enumerate(range(0, len(order), BATCH)):
             rows = order[begin : begin + BATCH]
             longest = len(ids[rows[-1]])

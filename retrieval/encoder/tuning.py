@@ -6,53 +6,20 @@ the batch (Henderson et al. 2017). Every other step goes on with the lesson, so 
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from knowledge_base.documents import Article, Content
+from knowledge_base.documents import Content
+from retrieval.encoder.counterparts import draw, texts_of
 from retrieval.encoder.distilling import Distillation, batches, padded
-from retrieval.library import search_documents
-from retrieval.passages import passages
 
 Report = Callable[[str], None]
 
 ARTICLES_A_STEP = 128
 MAX_TOKENS = 48
-# Of the counterparts of a question, this share are passages and titles; the others are questions in another language.
-PASSAGE_SHARE = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """An article's questions by language, and its passages."""
-
-    questions: dict[str, list[str]]
-    passages: list[str]
-
-
-def texts_of(article: Article) -> Texts | None:
-    """None where there is nothing to set against each other."""
-    questions: dict[str, list[str]] = {}
-    parts: list[str] = []
-    for number, document in enumerate(search_documents(article)):
-        questions.setdefault(document.language, []).extend(document.questions)
-        parts += [passage.text for passage in passages(number, document) if passage.kind != "question"]
-    questions = {language: texts for language, texts in questions.items() if texts}
-    return Texts(questions, parts) if questions and parts else None
-
-
-def draw(texts: Texts, rng: random.Random) -> tuple[str, str]:
-    """A question and its counterpart, another text of the article."""
-    languages = sorted(texts.questions)
-    language = rng.choice(languages)
-    question = rng.choice(texts.questions[language])
-    others = [other for other in languages if other != language]
-    if not others or rng.random() < PASSAGE_SHARE:
-        return question, rng.choice(texts.passages)
-    return question, rng.choice(texts.questions[rng.choice(others)])
 
 
 def tune(

@@ -488,6 +488,24 @@ class TestEncoder:
         assert empty_shell.kalauz("encoder", "train", *options, "--teacher", str(tmp_path / "nobody")) == 1
         assert "is no BERT to learn from" in empty_shell.err.replace("\n", " ")
 
+    def test_tuning_to_a_content_writes_an_encoder(
+        self, empty_shell: Shell, given_folders: tuple[str, ...], tmp_path: Path
+    ) -> None:
+        out = tmp_path / "out"
+        options = (*given_folders[:2], "--out", str(out), "--language", "hu", "--steps", "1")
+        assert empty_shell.kalauz("encoder", "tune", *options) == 0
+        assert empty_shell.out == f"written to {out}\n"
+        assert read_config(out)["training"]["tuned"]["steps"] == 1
+
+    def test_what_cannot_be_tuned_is_said(
+        self, empty_shell: Shell, given_folders: tuple[str, ...], tmp_path: Path
+    ) -> None:
+        options = (*given_folders[:2], "--out", str(tmp_path / "out"), "--language", "hu")
+        assert empty_shell.kalauz("encoder", "tune", *options, "--start", str(DEFAULT / "transformer")) == 1
+        assert "kalauz-distilled-1" in empty_shell.err
+        (tmp_path / "content").mkdir()
+        assert empty_shell.kalauz("encoder", "tune", *options, "--content", str(tmp_path / "content")) == 2
+
 
 class TestEvaluate:
     @pytest.fixture

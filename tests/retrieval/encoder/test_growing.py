@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 from retrieval.encoder import DEFAULT
-from retrieval.encoder.growing import english_pieces, grow, initial_vectors, save_transformer
+from retrieval.encoder.growing import grow, initial_vectors, pieces_of, save_transformer
 from retrieval.encoder.ngram import NgramEncoder
 from retrieval.encoder.vocabulary import tokenizer_of
 from tests.retrieval.encoder import tiny
@@ -29,8 +29,8 @@ def grown(bag: NgramEncoder) -> BertModel:
     return grow(tiny.bert(), tiny.PIECES, NEW, bag)
 
 
-def test_english_pieces_stand_in_the_order_of_their_ids() -> None:
-    assert english_pieces(tiny.tokenizer()) == tiny.PIECES
+def test_pieces_of_stand_in_the_order_of_their_ids() -> None:
+    assert pieces_of(tiny.tokenizer()) == tiny.PIECES
 
 
 def test_a_new_piece_begins_nearest_to_what_it_means(bag: NgramEncoder) -> None:

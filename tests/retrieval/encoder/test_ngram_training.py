@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from retrieval.encoder import load_encoder
 from retrieval.encoder.features import N_ROWS, text_rows
-from retrieval.encoder.ngram_training import Recipe, contrastive, ragged, teacher_targets, train
+from retrieval.encoder.ngram_learning import contrastive, ragged
+from retrieval.encoder.ngram_training import Recipe, teacher_targets, train
 
 WORDS = {
     "permit": "engedély", "office": "iroda", "school": "iskola", "doctor": "orvos", "flat": "lakás", "money": "pénz",

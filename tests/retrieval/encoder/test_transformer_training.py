@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from retrieval.encoder.distilled import DistilledEncoder
 from retrieval.encoder.distilling import Recipe
 from retrieval.encoder.exporting import SentenceVector, load_taught, write_distilled
 from retrieval.encoder.features import N_ROWS
-from retrieval.encoder.growing import english_pieces, grow
+from retrieval.encoder.growing import grow, pieces_of
 from retrieval.encoder.ngram import NgramEncoder, read_config, save
 from retrieval.encoder.transformer_training import train
 from retrieval.encoder.vocabulary import tokenizer_of
@@ -78,7 +78,7 @@ def vectors(trained: Path, given_folders: Path, bag: NgramEncoder) -> np.ndarray
     """The vectors of the texts as the taught model gives them in float32."""
     work = trained.with_name("small-work")
     body = BertModel.from_pretrained(given_folders / "teacher", add_pooling_layer=False)
-    english, new = english_pieces(tiny.tokenizer()), json.loads((work / "pieces.json").read_text("utf-8"))
+    english, new = pieces_of(tiny.tokenizer()), json.loads((work / "pieces.json").read_text("utf-8"))
     body = load_taught(work / "state.pt", grow(body, english, new, bag))
     model = SentenceVector(body, np.load(work / "targets.npy").mean(0)).eval()
     tokenizer = tokenizer_of([*english, *new], 128)
@@ -146,6 +146,31 @@ def test_a_content_that_says_what_belongs_together_changes_the_encoder(
     tuned = trained_in(tmp_path / "small", given_folders, bag, content=builders.content(*asked), report=lines.append)
     assert lines[-1].startswith("own content: step 20 of 20, loss ")
     assert load_encoder(tuned).digest != load_encoder(trained).digest
+
+
+def test_a_training_goes_on_from_an_encoder_that_is_served(
+    trained: Path, given_folders: Path, bag: NgramEncoder, tmp_path: Path
+) -> None:
+    def went_on(out: Path, start: Path, teacher: Path) -> Path:
+        recipe = replace(RECIPE, steps=1, body_rate=0.0, rows_rate=0.0)
+        folders, languages = [given_folders / "corpus"], ["hu"]
+        train(
+            folders, out, languages=languages, teacher=teacher, bag=bag, recipe=recipe, content=None, report=quiet,
+            start=start,
+        )  # fmt: skip
+        return out
+
+    same = went_on(tmp_path / "small", trained, given_folders / "teacher")
+    # Where nothing is learnt, only the rounding of int8 weights is in between.
+    assert (
+        (load_encoder(same).encode_passages(TEXTS) * load_encoder(trained).encode_passages(TEXTS)).sum(1) > 0.99
+    ).all()
+    assert read_config(same)["training"]["start"] == read_config(trained)["training"]
+    with pytest.raises(EncoderError, match="ngram holds no transformer to go on from"):
+        went_on(tmp_path / "other", DEFAULT / "ngram", given_folders / "teacher")
+    shape = "nothing can go on from .* with this teacher"
+    with pytest.raises(EncoderError, match=shape):
+        went_on(tmp_path / "third", DEFAULT / "transformer", given_folders / "teacher")
 
 
 @pytest.fixture(scope="module")

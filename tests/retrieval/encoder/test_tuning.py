@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_base.documents import Article, Content
+from retrieval.encoder.counterparts import Texts, draw, texts_of
 from retrieval.encoder.distilling import Distillation, Recipe
 from retrieval.encoder.parallel import lesson
 from retrieval.encoder.teacher import teacher_vectors
-from retrieval.encoder.tuning import Texts, draw, texts_of, tune
+from retrieval.encoder.tuning import tune
 from tests.builders import article, content, revision, text
 from tests.retrieval.encoder import tiny
 
