@@ -33,6 +33,7 @@ from retrieval.language import LanguageDetector
 from tests.benchmarks.baselines import PAIRS, all_of_them, recall_at_3
 from tests.benchmarks.reliability import diagram, expected_error, wilson
 from tests.benchmarks.served import HERE, NOW, QUESTIONS, load, take_in
+from tests.benchmarks.targets import targets_section
 
 PORT = 8765
 DEADLINE_S = 120
@@ -92,13 +93,24 @@ def measure_server(environment: dict[str, str], questions: list[str]) -> dict[st
     }
 
 
-def questions_section(answers: Answers, folder: Path) -> list[str]:
+def questions_section(answers: Answers, folder: Path, figures: dict[str, float]) -> list[str]:
     """What our own questions find, with intervals; writes the reliability diagram into the folder."""
     report = evaluate_questions(QUESTIONS, answers, now=NOW)
     shown = Report(report.meta, [row for row in report.rows if row["variant"] == "all"])
     rows = {str(row["language"]): row for row in shown.rows}
     best = max(float(row["top1"] or 0) for name, row in rows.items() if name != "all")
     worst = min(rows, key=lambda name: float(rows[name]["top1"] or 0))
+    mean = rows["all"]
+    for name, column in (
+        ("own questions: right article first", "top1"),
+        ("own questions: right article among three", "top3"),
+        ("own questions: answered wrongly", "answered_wrong"),
+        ("questions out of scope: answered", "out_answered"),
+        ("danger recognised", "urgent_recall"),
+        ("taken for danger, of all else", "urgent_false"),
+    ):
+        figures[name] = float(mean[column] or 0)
+    figures["own questions: the worst language against the best"] = float(rows[worst]["top1"] or 0) / best
     everything = [(path, question) for path in QUESTIONS for question in read_questions(path)]
     asked = [
         (question, answers.ask(question.text, now=NOW)) for _, question in everything if question.kind in ("in", "out")
@@ -132,16 +144,21 @@ def questions_section(answers: Answers, folder: Path) -> list[str]:
     return [*lines, "", "### Danger and the wish for a person", "", table(shown, danger, ["language", "n"]), ""]
 
 
-def language_section(shared: Path | None, detector: LanguageDetector) -> list[str]:
+def language_section(shared: Path | None, detector: LanguageDetector, figures: dict[str, float]) -> list[str]:
     lines = ["## Language", "", "| set | n | right | committed to a language |", "|---|---|---|---|"]
     for path in sorted((HERE / "language").glob("*.tsv")):
         row = evaluate_language([path], detector).rows[-1]
         right = "" if path.stem == "unsure" else f"{row['language_right']:.3f}"
         lines.append(f"| {path.stem} | {row['n']} | {right} | {row['sure']:.3f} |")
     if shared is not None:
-        for name, words in (("NTREX, 200 sentences a language", None), ("first 5 words", 5), ("first 2 words", 2)):
+        for name, words, goal in (
+            ("NTREX, 200 sentences a language", None, "whole sentences"),
+            ("first 5 words", 5, "five words"),
+            ("first 2 words", 2, "two words"),
+        ):
             found = ntrex_languages(shared, detector, words)
             worst = min(found, key=lambda code: found[code])
+            figures[f"language right: {goal}"] = float(np.mean(list(found.values())))
             lines.append(
                 f"| {name} | {200 * len(found)} | {np.mean(list(found.values())):.4f} | "
                 f"worst: {worst} {found[worst]:.3f} |"
@@ -165,11 +182,15 @@ def ntrex_languages(shared: Path, detector: LanguageDetector, n_words: int | Non
     return found
 
 
-def retrieval_section(shared: Path, with_baselines: bool) -> list[str]:
+def retrieval_section(shared: Path, figures: dict[str, float], *, with_baselines: bool) -> list[str]:
     folder = shared / "benchmarks" / "omos-qa"
     mixed, bag = load_encoder(DEFAULT), load_encoder(DEFAULT / "ngram")
     transformer = load_encoder(DEFAULT / "transformer")
     reports = {"shipped": evaluate_ranking(folder, mixed, split="dev")}
+    for row in reports["shipped"].rows:
+        for depth in (1, 3):
+            name = f"OMoS-QA dev {row['language']}→{row['corpus_language']}, recall at {depth}"
+            figures[name] = float(row[f"recall@{depth}"] or 0)
     columns = {
         "shipped": recalls(reports["shipped"]),
         "shipped, dense only": recall_at_3(folder, mixed, "dense"),
@@ -195,6 +216,9 @@ def retrieval_section(shared: Path, with_baselines: bool) -> list[str]:
     files = [shared / "benchmarks" / "ntrex" / f"{code}.tsv.gz" for code in (*LANGUAGES, "sr-Latn")]
     lines += ["", "## NTREX-128: the English sentence of a translation, and back, dense only, p@1", ""]
     bitexts = {name: evaluate_bitext(files, enc) for name, enc in (("mixed", mixed), ("bag", bag))}
+    to_english = [float(row["p@1"] or 0) for row in bitexts["mixed"].rows if row["language"] != "all"]
+    figures["NTREX p@1 to English, mean"] = float(np.mean(to_english))
+    figures["NTREX p@1 to English, worst language"] = min(to_english)
     lines += ["| language | shipped | back | bag alone | back |", "|---|---|---|---|---|"]
     for one, other in zip(bitexts["mixed"].rows, bitexts["bag"].rows, strict=True):
         cells = [one["p@1"], one["p@1_back"], other["p@1"], other["p@1_back"]]
@@ -206,17 +230,19 @@ def recalls(report: Report) -> dict[tuple[str, str], float]:
     return {(str(r["language"]), str(r["corpus_language"])): float(r["recall@3"] or 0) for r in report.rows}
 
 
-def speed_section() -> list[str]:
+def speed_section(figures: dict[str, float]) -> list[str]:
     lines = ["## One core, 20,000 passages", ""]
     lines += [
         "| encoder | loads in s | passages a second | question p50 ms | p99 ms | memory MB |",
         "|---|---|---|---|---|---|",
     ]
-    for name in (DEFAULT / "ngram", DEFAULT):
+    for short, name in (("bag", DEFAULT / "ngram"), ("mix", DEFAULT)):
         command = [sys.executable, "-m", "tests.benchmarks.speed", "--encoder", str(name)]
         found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         cells = [found[key] for key in ("encoder", "load_s", "passages_a_second", "p50_ms", "p99_ms", "memory_mb")]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
+        for goal, key in (("question p50 ms", "p50_ms"), ("question p99 ms", "p99_ms"), ("passages a second",) * 2):
+            figures[f"one core, {short}: {goal}"] = float(found[key.replace(" ", "_")])
     graph = [sys.executable, "-m", "tests.benchmarks.graph"]
     found = json.loads(subprocess.run(graph, capture_output=True, text=True, check=True).stdout)
     return [*lines, "", f"The graph beyond 100,000 passages against the exact search: {found}", ""]
@@ -224,7 +250,9 @@ def speed_section() -> list[str]:
 
 def main(shared: Path | None, folder_of_figures: Path, *, with_baselines: bool) -> str:
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    parts = ["# Retrieval, measured", "", f"`make bench` on {datetime.now(UTC):%d %B %Y}; {machine}.", ""]
+    head = ["# Retrieval, measured", "", f"`make bench` on {datetime.now(UTC):%d %B %Y}; {machine}.", ""]
+    figures: dict[str, float] = {}
+    parts: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         environment = take_in(Path(folder))
@@ -236,11 +264,12 @@ def main(shared: Path | None, folder_of_figures: Path, *, with_baselines: bool) 
         times = [answers.ask(text, now=NOW).elapsed_ms for text in texts]
         p50, p99 = np.percentile(times, 50), np.percentile(times, 99)
         parts += [f"- a question in process, p50 / p99: {p50:.1f} / {p99:.1f} ms", ""]
-        parts += questions_section(answers, folder_of_figures)
-        parts += language_section(shared, answers.detector)
+        parts += questions_section(answers, folder_of_figures, figures)
+        parts += language_section(shared, answers.detector, figures)
     if shared is not None:
-        parts += retrieval_section(shared, with_baselines)
-    return "\n".join([*parts, *speed_section()])
+        parts += retrieval_section(shared, figures, with_baselines=with_baselines)
+    parts += speed_section(figures)
+    return "\n".join([*head, *targets_section(figures), *parts])
 
 
 if __name__ == "__main__":

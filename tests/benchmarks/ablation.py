@@ -1,9 +1,11 @@
-"""What each part brings to our own questions: `python -m tests.benchmarks.ablation`.
+"""What each part brings to our own questions: `python -m tests.benchmarks.ablation [ENCODER_FOLDER …]`.
 
 The reporting half, answerable questions on Hungary: the share whose right article comes first, and is among
-three, for each encoder, with and without the questions of `asked/`. Everything is fitted anew each time.
+three, for each encoder, with and without the questions of `asked/`. Everything is fitted anew each time. Without
+folders, those that ship: both, and each alone.
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -43,16 +45,17 @@ def measured(library: Library) -> tuple[float, float]:
     return sum(first) / len(first), sum(third) / len(third)
 
 
-def main() -> None:
+def main(folders: list[Path]) -> None:
     content = read(ROOT / "knowledge_base" / "content")
     print("| encoder | questions of `asked/` | right first | among three |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        for name, path in (("both", DEFAULT), ("bag", DEFAULT / "ngram"), ("transformer", DEFAULT / "transformer")):
+        for path in folders:
             encoder = load_encoder(path)
+            name = encoder.name
             for said, chosen in (("yes", content), ("no", without_asked(content))):
                 top1, top3 = measured(Library(chosen, encoder, cache=VectorCache(Path(folder) / f"{name}-{said}")))
                 print(f"| {name} | {said} | {top1:.3f} | {top3:.3f} |", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main([Path(arg) for arg in sys.argv[1:]] or [DEFAULT, DEFAULT / "ngram", DEFAULT / "transformer"])
