@@ -48,6 +48,8 @@ def train(
     from retrieval.encoder.corpus import LANGUAGES
 
     languages = language or LANGUAGES
+    if start is not None and kind is Kind.ngram:
+        bad_use("--start is for --kind transformer; `kalauz encoder tune` goes on from an n-gram encoder")
     try:
         folder = _teacher(teacher)
         if kind is Kind.ngram:

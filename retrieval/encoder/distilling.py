@@ -34,8 +34,8 @@ class Recipe:
     batch: int = 256
     body_rate: float = 1e-4
     rows_rate: float = 0.03
-    # Adagrad's first sum of squares, in medians of the first step: without it, a rare piece's first text throws it far.
-    rows_patience: float = 10.0
+    # Adagrad's first sum of squares, in medians of the first step's.
+    rows_patience: float = 0.0
     temperature: float = 0.05
     cosine_weight: float = 10.0
     warm_up: int = 100
@@ -71,7 +71,7 @@ def mean_pooled(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 
 
 def has_bfloat16() -> bool:
-    """Whether the processor calculates in bfloat16 itself; emulated, it is twenty times slower than float32."""
+    """Whether the processor calculates in bfloat16 itself; emulated, it is many times slower than float32."""
     # Older versions of torch do not say.
     can: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return bool(can.get("amx_bf16") or can.get("avx512_bf16"))

@@ -6,7 +6,7 @@ Every stage leaves a file in the work folder, so that a run which was cut off go
 import json
 import random
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,8 @@ VOCABULARY_LINES = 36_000
 PAIRS_A_LANGUAGE = 80_000
 SENTENCES = 260_000
 TUNING_STEPS, TUNING_RATE = 110, 0.35
+# For pieces that have learnt before: their first new text must not throw them far.
+ROWS_PATIENCE = 10.0
 # Longer texts are cut while learning.
 LEARNT_TOKENS = 48
 
@@ -66,6 +68,8 @@ def train(
     With a content, the last steps are about what belongs together in it. With `start`, a folder that was written
     here before, its transformer learns on instead of a newly grown one; the teacher has to be the same.
     """
+    if start is not None:
+        recipe = replace(recipe, rows_patience=ROWS_PATIENCE)
     work = out.with_name(f"{out.name}-work")
     work.mkdir(parents=True, exist_ok=True)
     body, english_tokenizer = load_teacher(teacher)

@@ -489,6 +489,12 @@ class TestEncoder:
         assert empty_shell.kalauz("encoder", "train", *options, "--teacher", str(tmp_path / "nobody")) == 1
         assert "is no BERT to learn from" in empty_shell.err.replace("\n", " ")
 
+    def test_an_ngram_training_does_not_go_on_from_anything(
+        self, empty_shell: Shell, given_folders: tuple[str, ...]
+    ) -> None:
+        assert empty_shell.kalauz("encoder", "train", *given_folders, "--out", "x", "--start", "y") == 2
+        assert "kalauz encoder tune" in empty_shell.err.replace("\n", " ")
+
     def test_tuning_to_a_content_writes_an_encoder(
         self, empty_shell: Shell, given_folders: tuple[str, ...], tmp_path: Path
     ) -> None:

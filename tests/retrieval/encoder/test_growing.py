@@ -29,7 +29,7 @@ def grown(bag: NgramEncoder) -> BertModel:
     return grow(tiny.bert(), tiny.PIECES, NEW, bag)
 
 
-def test_pieces_of_stand_in_the_order_of_their_ids() -> None:
+def test_pieces_stand_in_the_order_of_their_ids() -> None:
     assert pieces_of(tiny.tokenizer()) == tiny.PIECES
 
 

@@ -48,6 +48,17 @@ def test_a_cosine_is_the_weighted_mean_of_the_parts_cosines(
     assert of_mix == pytest.approx(share * of_near + (1 - share) * of_far, abs=1e-6)
 
 
+@given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6))
+def test_a_query_that_is_asked_again_has_the_same_vector_whatever_was_done_to_it(
+    folder: Path, texts: list[str]
+) -> None:
+    mixed = MixedEncoder.load(folder)
+    for text in texts:
+        vector = mixed.encode_queries([text])
+        assert np.array_equal(vector, mixed.encode_passages([text]))
+        vector[:] = 0
+
+
 def test_spans_say_where_each_part_stands_and_give_its_cosine_back(folder: Path, parts: list[Encoder]) -> None:
     mixed = load_encoder(folder)
     assert mixed.dimensions == 24

@@ -21,7 +21,7 @@ from retrieval.encoder.exporting import SentenceVector, load_taught, write_disti
 from retrieval.encoder.features import N_ROWS
 from retrieval.encoder.growing import grow, pieces_of
 from retrieval.encoder.ngram import NgramEncoder, read_config, save
-from retrieval.encoder.transformer_training import train
+from retrieval.encoder.transformer_training import ROWS_PATIENCE, train
 from retrieval.encoder.vocabulary import tokenizer_of
 from tests import builders
 from tests.retrieval.encoder import tiny
@@ -165,7 +165,9 @@ def test_a_training_goes_on_from_an_encoder_that_is_served(
     assert (
         (load_encoder(same).encode_passages(TEXTS) * load_encoder(trained).encode_passages(TEXTS)).sum(1) > 0.99
     ).all()
-    assert read_config(same)["training"]["start"] == read_config(trained)["training"]
+    training = read_config(same)["training"]
+    assert training["start"] == read_config(trained)["training"]
+    assert training["rows_patience"] == ROWS_PATIENCE
     with pytest.raises(EncoderError, match="ngram holds no transformer to go on from"):
         went_on(tmp_path / "other", DEFAULT / "ngram", given_folders / "teacher")
     shape = "nothing can go on from .* with this teacher"
