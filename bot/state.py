@@ -71,7 +71,7 @@ class State:
 
     @property
     def case(self) -> Case:
-        """What is known of the asker; who would rather not say is not asked again, and gets what holds for anybody."""
+        """What is known of the asker; who would rather not say is not asked again, and chooses."""
         return Case(
             audience=None if self.audience == UNSAID else self.audience,
             purpose=None if self.purpose == UNSAID else self.purpose,

@@ -95,8 +95,12 @@ def _meant(alone: Answer, context: Context) -> ParseData:
         meant = in_context(alone, context)
         if meant is not None:
             intent, answer, entities = meant
-        elif alone.outcome != "no_answer" and alone.depends_on and not getattr(state, alone.depends_on):
-            intent, entities = "which_case", {"dimension": alone.depends_on}
+        elif alone.outcome != "no_answer" and alone.depends_on:
+            if getattr(state, alone.depends_on):
+                # Who would rather not say is not answered with what holds for some: they choose.
+                intent = "choices"
+            else:
+                intent, entities = "which_case", {"dimension": alone.depends_on}
     return parse_data(alone.question, intent, language, confidence=answer.confidence, answer=answer, **entities)
 
 

@@ -234,8 +234,13 @@ def _search(
     own = library.search(text, countries=countries, year=year, case=case, weights=calibration.weights)
     confidence_of_own = calibration.probability(own, text)
     if own and rivals(anybody[0].article, anybody[0].hit.score, own[0].article, own[0].hit.score):
-        # It was one of the two, or is the same one: the case settles which.
-        return own, max(confidence, confidence_of_own)
+        # The case settles which one of those that compete: each is as sure as the surest, against what remains.
+        excluded = [
+            hit
+            for hit in anybody
+            if not case.fits(hit.article) and rivals(own[0].article, own[0].hit.score, hit.article, hit.hit.score)
+        ]
+        return own, max(calibration.probability([hit, *own[1:]], text) for hit in (own[0], *excluded))
     if _band(calibration, confidence_of_own) == "no_answer" and _band(calibration, confidence) == "answer":
         return anybody, confidence
     return own, confidence_of_own

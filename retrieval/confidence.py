@@ -3,16 +3,16 @@
 First what each similarity counts is learned (`retrieval.ranking`), then a logistic regression (Platt 1999) over
 the best hit's evidence, its lead, how far the similarities agree on it, and the question's length. Both are
 fitted on the content's question sets, which hold questions of both kinds: answerable and not. A content
-without enough of them is fitted on its own search questions, which the fitting index has not seen, and a
-share of whose articles is hidden so that nothing there can answer them.
+without enough of them is fitted on search questions of its own that are set aside: no encoder is taught them,
+the fitting index has not seen them, and a share of the articles is hidden so that nothing there can answer them.
 """
 
 import hashlib
 import json
 import os
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from scipy.special import expit, softmax
 from knowledge_base.documents import Article, Content, Translation
 from retrieval.encoder.features import words
 from retrieval.library import ArticleHit, Library
-from retrieval.question_sets import Question
+from retrieval.question_sets import ENOUGH, Question, search_questions, set_aside, share
 from retrieval.ranking import Candidates, evidence_of, fit_weights, ranked
 from retrieval.vectors import VectorCache
 
@@ -35,8 +35,6 @@ SITUATION = ("lead", "lead_over_fifth", "share", "agreement", "length")
 DEPTH = 20
 HIDDEN_SHARE = 0.3
 L2 = 1e-3
-# Fewer answerable questions than this say too little.
-ENOUGH = 100
 FOLDS = 5
 # Of the answerable questions at most this share may be answered wrongly, and of the others answered at all.
 MAX_WRONG = 0.05
@@ -151,39 +149,30 @@ def _asked(library: Library, text: str, expected: set[str], countries: set[str],
 
 
 def _held_out(library: Library, *, countries: set[str], year: int, cache: VectorCache | None) -> list[Asked]:
-    """The content's search questions, asked of a library that does not know them."""
+    """Search questions of the content, asked of a library that does not know them."""
     stranger = Library(_fitting_content(library.content), library.index.encoder, cache=cache)
+    questions = {article.id: set_aside(article) for article in library.content.articles}
+    if sum(map(len, questions.values())) < ENOUGH:
+        # No encoder can have been taught so small a content (`ngram_tuning`): all its questions are strange.
+        questions = {a.id: list(chain.from_iterable(search_questions(a))) for a in library.content.articles}
     asked = [
         _asked(stranger, question, {article.id} & set(stranger.articles), countries, year)
         for article in library.content.articles
         if article.facts.country in countries
-        for question in _search_questions(article)
+        for question in questions[article.id]
     ]
     return [one for one in asked if one.hits]
-
-
-def _search_questions(article: Article) -> list[str]:
-    live = [t.published.text.search_questions for t in article.translations.values() if t.published]
-    # One of each further language is enough, and keeps a large content quick to fit.
-    return [question for questions in live for question in questions] + [
-        questions[0] for questions in article.asked.values() if questions
-    ]
-
-
-def _share(text: str) -> float:
-    """A fixed pseudo-random number in [0, 1) of a text."""
-    return zlib.crc32(text.encode()) / 2**32
 
 
 def _fitting_content(content: Content) -> Content:
     """Without search questions, without some articles, and without some translations, as strangers would find it."""
     articles: list[Article] = []
     for article in content.articles:
-        if _share(article.id) < HIDDEN_SHARE:
+        if share(article.id) < HIDDEN_SHARE:
             continue
         translations = {}
         for language, translation in article.translations.items():
-            if language != article.source_language and _share(f"{article.id}/{language}") < 0.5:
+            if language != article.source_language and share(f"{article.id}/{language}") < 0.5:
                 continue
             if translation.published is None:
                 continue

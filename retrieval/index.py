@@ -32,12 +32,12 @@ WORD_EVIDENCE: Final = ("passage_words", "document_words")
 DEFAULT_WEIGHTS: Final[Mapping[str, float]] = {
     "dense": 5.0,
     "dense_support": 7.0,
-    "ngram": 5.5,
-    "ngram_support": 4.43,
-    "transformer": 4.81,
-    "transformer_support": 5.24,
-    "passage_words": 2.02,
-    "document_words": 21.18,
+    "ngram": 7.7,
+    "ngram_support": 4.84,
+    "transformer": 5.26,
+    "transformer_support": 2.98,
+    "passage_words": 1.04,
+    "document_words": 22.77,
 }
 
 

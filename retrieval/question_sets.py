@@ -1,13 +1,21 @@
-"""Question sets: what people ask, and which article answers; to fit the confidence and to measure."""
+"""Question sets: what people ask, and which article answers; to fit the confidence and to measure.
 
+Where nobody has written one for a content, some of its own search questions serve. Encoders are never taught
+those: one that had learnt them would look surer than it is with a question that it meets for the first time.
+"""
+
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from knowledge_base.documents import Article
 from retrieval.evaluation.report import BadEvaluationFileError, numbered_lines
 from retrieval.question import QuestionError, checked
 
 KINDS: Final = ("in", "out", "urgent", "human", "smalltalk")
+# Fewer answerable questions than this say too little on how sure an answer is.
+ENOUGH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +44,19 @@ def read_questions(path: Path) -> list[Question]:
         expected = tuple(part.strip() for part in columns[3].split("|") if part.strip())
         found.append(Question(columns[0], columns[1], columns[2], expected))
     return found
+
+
+def search_questions(article: Article) -> list[list[str]]:
+    """What an article is found by and nobody is shown, a list a language and source."""
+    live = [t.published.text.search_questions for t in article.translations.values() if t.published]
+    return [list(questions) for questions in (*live, *article.asked.values()) if questions]
+
+
+def set_aside(article: Article) -> list[str]:
+    """One search question of each list, always the same one."""
+    return [min(questions, key=share) for questions in search_questions(article)]
+
+
+def share(text: str) -> float:
+    """A fixed pseudo-random number in [0, 1) of a text."""
+    return zlib.crc32(text.encode()) / 2**32

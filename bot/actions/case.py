@@ -39,9 +39,9 @@ class ActionCase(Ability):
         turn.remember(question=question)
         if answer.depends_on and getattr(turn.state, answer.depends_on) is None:
             ask_case(turn, answer.depends_on, question)
-        elif answer.outcome == "answer":
+        elif answer.outcome == "answer" and not answer.depends_on:
             quote(turn, answer)
-        elif answer.outcome == "choices":
+        elif answer.outcome in ("answer", "choices"):
             say_choices(turn, answer)
         else:
             say_no_answer(turn, answer)

@@ -1,4 +1,7 @@
-"""What belongs together in a content: how people ask, and the other texts of the article that answers."""
+"""What belongs together in a content: how people ask, and the other texts of the article that answers.
+
+The questions that are set aside for fitting the confidence stay out.
+"""
 
 import random
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from knowledge_base.documents import Article
 from retrieval.library import search_documents
 from retrieval.passages import passages
+from retrieval.question_sets import set_aside
 
 # Of the counterparts of a question, this share are passages and titles; the others are questions in another language.
 PASSAGE_SHARE = 0.4
@@ -21,10 +25,11 @@ class Texts:
 
 def texts_of(article: Article) -> Texts | None:
     """None where there is nothing to set against each other."""
+    aside = set(set_aside(article))
     questions: dict[str, list[str]] = {}
     parts: list[str] = []
     for number, document in enumerate(search_documents(article)):
-        questions.setdefault(document.language, []).extend(document.questions)
+        questions.setdefault(document.language, []).extend(q for q in document.questions if q not in aside)
         parts += [passage.text for passage in passages(number, document) if passage.kind != "question"]
     questions = {language: texts for language, texts in questions.items() if texts}
     return Texts(questions, parts) if questions and parts else None

@@ -19,6 +19,7 @@ from retrieval.encoder.corpus import sampled
 from retrieval.encoder.counterparts import Texts, draw, texts_of
 from retrieval.encoder.ngram import NgramEncoder, read_config, save
 from retrieval.encoder.ngram_learning import Rows, others_of, ragged
+from retrieval.question_sets import ENOUGH, set_aside
 
 Report = Callable[[str], None]
 
@@ -45,6 +46,12 @@ class Own:
         found = [(article, texts) for article in content.articles if (texts := texts_of(article))]
         if not found:
             raise ValueError("no published article has questions")
+        aside = sum(len(set_aside(article)) for article, _ in found)
+        if aside < ENOUGH:
+            raise ValueError(
+                f"only {aside} questions could be set aside, one an article and language, to tell afterwards how sure "
+                f"an answer is; {ENOUGH} are needed: write more search questions"
+            )
         self._texts: list[Texts] = [texts for _, texts in found]
         self._countries = np.array([str(article.facts.country) for article, _ in found])
         pool: dict[str, int] = {}

@@ -32,6 +32,7 @@ from retrieval.evaluation.report import Report
 from retrieval.language import LanguageDetector
 from tests.benchmarks.baselines import PAIRS, all_of_them, recall_at_3
 from tests.benchmarks.reliability import diagram, expected_error, wilson
+from tests.benchmarks.remembered import Remembered
 from tests.benchmarks.served import HERE, NOW, QUESTIONS, load, take_in
 from tests.benchmarks.targets import targets_section
 
@@ -184,8 +185,9 @@ def ntrex_languages(shared: Path, detector: LanguageDetector, n_words: int | Non
 
 def retrieval_section(shared: Path, figures: dict[str, float], *, with_baselines: bool) -> list[str]:
     folder = shared / "benchmarks" / "omos-qa"
-    mixed, bag = load_encoder(DEFAULT), load_encoder(DEFAULT / "ngram")
-    transformer = load_encoder(DEFAULT / "transformer")
+    mixed, bag, transformer = (
+        Remembered(load_encoder(path)) for path in (DEFAULT, DEFAULT / "ngram", DEFAULT / "transformer")
+    )
     reports = {"shipped": evaluate_ranking(folder, mixed, split="dev")}
     for row in reports["shipped"].rows:
         for depth in (1, 3):

@@ -8,6 +8,7 @@ import pytest
 
 from knowledge_base.documents import Content
 from retrieval.encoder import DEFAULT, EncoderError, load_encoder
+from retrieval.encoder.counterparts import texts_of
 from retrieval.encoder.features import N_ROWS
 from retrieval.encoder.ngram import NgramEncoder, read_config, save
 from retrieval.encoder.ngram_learning import Rows, others_of
@@ -21,6 +22,8 @@ ASKED = {
     "flat": {"en": ["landlord wants deposit", "rent"], "hu": ["kaució", "albérlet szerződés"]},
     "school": {"en": ["my son is six", "kindergarten"], "hu": ["óvoda", "beíratás"]},
 }
+# So many languages that enough questions are set aside to tell how sure an answer is; "hu" is one more.
+FURTHER = [f"x{chr(97 + i)}" for i in range(33)]
 SMALL = Tuning(steps=40, batch=32, pairs_a_language=100)
 
 
@@ -29,7 +32,7 @@ def content() -> Content:
     articles = [
         builders.article(
             id=name, en=builders.revision(builders.text(title, f"{title}: ask the office.", questions=[]))
-        ).model_copy(update={"asked": ASKED[name]})
+        ).model_copy(update={"asked": ASKED[name] | {language: [f"{language} {name}"] for language in FURTHER}})
         for name, title in said.items()
     ]
     return builders.content(*articles)
@@ -38,8 +41,10 @@ def content() -> Content:
 def rivals(folder: Path) -> float:
     """How much nearer the questions of different articles are than those of the same one in two languages."""
     encoder = load_encoder(folder)
-    english = encoder.encode_queries([asked["en"][0] for asked in ASKED.values()])
-    hungarian = encoder.encode_queries([asked["hu"][0] for asked in ASKED.values()])
+    taught = [texts.questions for article in content().articles if (texts := texts_of(article))]
+    english, hungarian = (
+        encoder.encode_queries([questions[language][0] for questions in taught]) for language in ("en", "hu")
+    )
     cosines = english @ hungarian.T
     others = cosines[~np.eye(len(cosines), dtype=bool)]
     return float(others.mean() - np.diagonal(cosines).mean())
@@ -89,6 +94,12 @@ def test_a_content_without_questions_cannot_be_learnt(corpus: Path, tmp_path: Pa
         )
 
 
+def test_a_content_too_small_to_be_judged_afterwards_is_not_taught() -> None:
+    few = content().model_copy(update={"articles": content().articles[:2]})
+    with pytest.raises(ValueError, match="only 70 questions could be set aside"):
+        Own(few, 40)
+
+
 def test_another_kind_of_encoder_is_not_tuned(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="kalauz-distilled-1"):
         tune(
@@ -99,7 +110,9 @@ def test_another_kind_of_encoder_is_not_tuned(corpus: Path, tmp_path: Path) -> N
 
 def test_articles_of_other_countries_are_no_rivals() -> None:
     abroad = builders.article("elsewhere", facts=builders.facts(country="SI"))
-    both = builders.content(builders.article("here"), builders.article("there"), abroad)
+    asked = {"asked": {language: [language] for language in [*FURTHER, "hu"]}}
+    three = (builders.article("here"), builders.article("there"), abroad)
+    both = builders.content(*(article.model_copy(update=asked) for article in three))
     _, _, same = Own(both, 40).batch(60, random.Random(1), np.random.default_rng(1))
     drawn = np.random.default_rng(1).choice(3, 60)
     for i, j in zip(*np.triu_indices(60, 1), strict=True):
