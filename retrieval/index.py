@@ -131,7 +131,7 @@ class HybridIndex:
             for name, weight in (self.weights if weights is None else weights).items()
             if retriever == "hybrid" or (name in WORD_EVIDENCE) == (retriever == "lexical")
         }
-        hits = [self._hit(entry, vector, passage_words, document_words, counted) for entry in candidates]
+        hits = self._hits(list(candidates), vector, passage_words, document_words, counted)
         hits.sort(key=lambda hit: (-hit.score, hit.entry))
         return hits[:limit]
 
@@ -152,27 +152,43 @@ class HybridIndex:
             # A graph leads past the few that are allowed where they are far away.
             index = faiss.downcast_index(index.storage)
         _, found = index.search(vector[None], depth, params=_parameters(index, allowed))
-        owners = dict.fromkeys(int(self._owner[p]) for p in found[0] if p >= 0)
+        owners = dict.fromkeys(self._owner[found[0][found[0] >= 0]].tolist())
         return list(owners)[:CANDIDATES]
 
-    def _hit(
-        self, entry: int, vector: Floats, passage_words: Floats, document_words: Floats, weights: Mapping[str, float]
-    ) -> Hit:
-        begin, end = int(self._starts[entry]), int(self._starts[entry + 1])
-        words = passage_words[begin:end]
-        evidence: dict[str, float] = {}
+    def _hits(
+        self,
+        entries: list[int],
+        vector: Floats,
+        passage_words: Floats,
+        document_words: Floats,
+        weights: Mapping[str, float],
+    ) -> list[Hit]:
+        """The entries with their evidence, in the order given; all entries' passages are looked at in one array."""
+        if not entries:
+            return []
+        spans = [slice(int(self._starts[entry]), int(self._starts[entry + 1])) for entry in entries]
+        sizes = np.array([span.stop - span.start for span in spans])
+        firsts = np.cumsum(sizes) - sizes
+        words = np.concatenate([passage_words[span] for span in spans])
         near = weights.get("passage_words", 0.0) * words
-        for name, (span, share) in self.encoder.spans.items():
-            cosines = (self._vectors[begin:end, span] @ vector[span]) / share
-            evidence[name] = float(cosines.max())
-            evidence[f"{name}_support"] = float(np.partition(cosines, -min(SUPPORT, end - begin))[-SUPPORT:].mean())
+        evidence: dict[str, Floats] = {}
+        for name, (part, share) in self.encoder.spans.items():
+            asked = vector[part] / share
+            cosines = np.concatenate([self._vectors[span, part] @ asked for span in spans])
+            evidence[name], evidence[f"{name}_support"] = _best(cosines, firsts, sizes)
             near = near + (weights.get(name, 0.0) + weights.get(f"{name}_support", 0.0)) * cosines
-        evidence["passage_words"] = float(words.max())
-        documents = slice(self._first_document[entry], self._first_document[entry + 1])
-        evidence["document_words"] = float(document_words[documents].max())
-        passage = self.passages[begin + int(np.argmax(near))]
-        score = sum(weight * evidence.get(name, 0.0) for name, weight in weights.items())
-        return Hit(entry, passage.document, passage, score, evidence)
+        evidence["passage_words"] = np.maximum.reduceat(words, firsts)
+        documents = [slice(self._first_document[entry], self._first_document[entry + 1]) for entry in entries]
+        evidence["document_words"] = np.array([document_words[span].max() for span in documents])
+        scores = sum((weights.get(name, 0.0) * values for name, values in evidence.items()), np.zeros(len(entries)))
+        rows = zip(*(values.tolist() for values in evidence.values()), strict=True)
+        hits = []
+        for entry, first, size, begin, score, row in zip(
+            entries, firsts, sizes, self._starts[entries], scores.tolist(), rows, strict=True
+        ):
+            passage = self.passages[begin + int(near[first : first + size].argmax())]
+            hits.append(Hit(entry, passage.document, passage, score, dict(zip(evidence, row, strict=True))))
+        return hits
 
 
 def nearest_neighbours(vectors: Floats, dimensions: int) -> faiss.Index:
@@ -190,6 +206,15 @@ def _stored(index: faiss.Index) -> Floats:
     flat: Any = faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSWFlat) else index
     vectors: Floats = faiss.rev_swig_ptr(flat.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
     return vectors
+
+
+def _best(values: Floats, firsts: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Of groups that stand one behind the other: the greatest of each, and the mean of its SUPPORT greatest."""
+    means = []
+    for first, size in zip(firsts.tolist(), sizes.tolist(), strict=True):
+        best = np.partition(values[first : first + size], -min(SUPPORT, size))[-SUPPORT:]
+        means.append(float(best.sum()) / len(best))
+    return np.maximum.reduceat(values, firsts), np.array(means, np.float32)
 
 
 # FAISS's own types lack what SWIG adds.

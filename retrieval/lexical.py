@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-import snowballstemmer
+import Stemmer
 from numpy.typing import NDArray
 
 from knowledge_base.languages import primary
@@ -59,9 +59,9 @@ _stemming = threading.Lock()
 
 
 @functools.cache
-def _stemmer(language: str) -> "snowballstemmer.BaseStemmer | None":
+def _stemmer(language: str) -> "Stemmer.Stemmer | None":
     algorithm = STEMMERS.get(primary(language))
-    return snowballstemmer.stemmer(algorithm) if algorithm else None
+    return Stemmer.Stemmer(algorithm, 0) if algorithm else None
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -71,7 +71,7 @@ def _stems(word: str, language: str) -> tuple[str, ...]:
     stemmer = _stemmer(language)
     if stemmer is not None:
         with _stemming:
-            word = stemmer.stemWord(word)
+            word = str(stemmer.stemWord(word))
     return (without_marks(word),)
 
 
@@ -86,11 +86,15 @@ def _characters(word: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=100_000)
 def _stems_in(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """The word's stems in the languages that are written in its script; the word itself where there is none."""
-    script = main_script(word)
+    written = _written_in(main_script(word), languages)
+    return tuple(dict.fromkeys(stem for language in written for stem in _stems(word, language)))
+
+
+@functools.lru_cache(maxsize=1000)
+def _written_in(script: str | None, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the languages that are written in a script, one of each stemmer; "" where there is none."""
     written = [language for language in languages if script and writes(language, script)] or [""]
-    # Languages of one stemmer are stemmed once.
-    by_stemmer = {STEMMERS.get(language, ""): language for language in written}
-    return tuple(dict.fromkeys(stem for language in by_stemmer.values() for stem in _stems(word, language)))
+    return tuple({STEMMERS.get(language, ""): language for language in written}.values())
 
 
 def stem_terms(text: str, languages: Iterable[str]) -> list[str]:
@@ -151,16 +155,24 @@ class TermIndex:
 
     def scores(self, terms: list[str]) -> Floats:
         """Similarity of every text to the terms of a query, `(n_texts,) float32` in [0, 1]."""
-        scores = np.zeros(self._postings.shape[0], dtype=np.float32)
         square = 0.0
+        spans: list[slice] = []
+        weights: list[float] = []
         for term, count in Counter(terms).items():
             column = self._ids.get(term)
             weight = (1 + math.log(count)) * float(self._unseen_idf if column is None else self._idf[column])
             square += weight * weight
             if column is not None:
-                begin, end = self._postings.indptr[column], self._postings.indptr[column + 1]
-                scores[self._postings.indices[begin:end]] += weight * self._postings.data[begin:end]
-        return np.minimum(scores / (np.sqrt(square) or 1), 1).astype(np.float32)
+                spans.append(slice(*self._postings.indptr[column : column + 2].tolist()))
+                weights.append(weight)
+        n_texts = self._postings.shape[0]
+        if not spans:
+            return np.zeros(n_texts, np.float32)
+        texts = np.concatenate([self._postings.indices[span] for span in spans])
+        shares = np.concatenate([self._postings.data[span] for span in spans])
+        shares *= np.repeat(np.array(weights, np.float32), [span.stop - span.start for span in spans])
+        scores = np.bincount(texts, shares, n_texts) / math.sqrt(square)
+        return np.minimum(scores, 1).astype(np.float32)
 
 
 class LexicalIndex:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import snowballstemmer
+import Stemmer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,7 +86,7 @@ def test_threads_get_the_stems_that_one_gets() -> None:
             together = list(pool.map(lambda word: stem_terms(word, ["hu"]), words))
     finally:
         sys.setswitchinterval(interval)
-    alone = snowballstemmer.stemmer("hungarian")
+    alone = Stemmer.Stemmer("hungarian")
     assert together == [[without_marks(alone.stemWord(word))] for word in words]
 
 
