@@ -3,7 +3,7 @@
 First what each similarity counts is learned (`retrieval.ranking`), then a logistic regression (Platt 1999) over
 the best hit's evidence, its lead, how far the similarities agree on it, and the question's length. Both are
 fitted on the content's question sets, which hold questions of both kinds: answerable and not. A content
-without enough of them is fitted on search questions of its own that are set aside: no encoder is taught them,
+without enough of them is fitted on search questions of its own that are set aside: no training teaches them,
 the fitting index has not seen them, and a share of the articles is hidden so that nothing there can answer them.
 """
 
@@ -153,7 +153,7 @@ def _held_out(library: Library, *, countries: set[str], year: int, cache: Vector
     stranger = Library(_fitting_content(library.content), library.index.encoder, cache=cache)
     questions = {article.id: set_aside(article) for article in library.content.articles}
     if sum(map(len, questions.values())) < ENOUGH:
-        # No encoder can have been taught so small a content (`ngram_tuning`): all its questions are strange.
+        # No n-gram encoder can have been tuned to so small a content (`ngram_tuning`): all its questions are strange.
         questions = {a.id: list(chain.from_iterable(search_questions(a))) for a in library.content.articles}
     asked = [
         _asked(stranger, question, {article.id} & set(stranger.articles), countries, year)

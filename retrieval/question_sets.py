@@ -1,7 +1,7 @@
 """Question sets: what people ask, and which article answers; to fit the confidence and to measure.
 
-Where nobody has written one for a content, some of its own search questions serve. Encoders are never taught
-those: one that had learnt them would look surer than it is with a question that it meets for the first time.
+Where nobody has written one for a content, some of its own search questions serve. No training teaches them to an
+encoder: one that had learnt them would look surer than it is with a question that it meets for the first time.
 """
 
 import zlib

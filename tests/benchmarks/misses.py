@@ -99,8 +99,8 @@ def pages(folder: Path) -> None:
     print("\nMedian words of the right page: among three", np.median(lengths[True]), "else", np.median(lengths[False]))
 
 
-def languages(ntrex: Path, n_words: int = 2) -> None:
-    detector, taken = LanguageDetector(), Counter[str]()
+def languages(ntrex: Path, detector: LanguageDetector, n_words: int = 2) -> None:
+    taken: Counter[str] = Counter()
     for code in LANGUAGES:
         with gzip.open(ntrex / f"{code}.tsv.gz", "rt", encoding="utf-8") as lines:
             for line in itertools.islice(lines, 200):
@@ -116,8 +116,8 @@ def languages(ntrex: Path, n_words: int = 2) -> None:
 def main(shared: Path) -> None:
     with served() as answers:
         own_questions(answers)
+        languages(shared / "benchmarks" / "ntrex", answers.detector)
     pages(shared / "benchmarks" / "omos-qa")
-    languages(shared / "benchmarks" / "ntrex")
 
 
 if __name__ == "__main__":

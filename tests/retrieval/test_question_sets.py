@@ -4,7 +4,7 @@ import pytest
 
 from knowledge_base.documents import Content
 from retrieval.evaluation.report import BadEvaluationFileError
-from retrieval.question_sets import Question, read_questions
+from retrieval.question_sets import Question, read_questions, search_questions, set_aside
 from tests.conftest import ROOT
 
 LINES = """\
@@ -62,3 +62,12 @@ def test_our_own_question_sets_are_in_the_format_and_name_articles_that_exist(st
     assert files
     for path in files:
         assert {i for question in read_questions(path) for i in question.expected} <= known
+
+
+def test_one_question_of_each_language_is_set_aside_whatever_their_order(starter_content: Content) -> None:
+    for article in starter_content.articles:
+        lists = search_questions(article)
+        aside = set_aside(article)
+        assert all(one in questions for one, questions in zip(aside, lists, strict=True))
+        turned = {language: questions[::-1] for language, questions in article.asked.items()}
+        assert set_aside(article.model_copy(update={"asked": turned})) == aside
