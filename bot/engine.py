@@ -17,6 +17,7 @@ from bot.actions.callback import FORM
 from bot.conversations import StoredEvent
 from bot.limits import FREE, Limits
 from bot.messages import Incoming, LimitError, Message, Started
+from bot.news import News, waited
 from bot.replies import Reply
 from bot.runner import Runner
 from bot.state import Event, State, active_loop_of, slots_of
@@ -49,16 +50,24 @@ class _Before:
 
 
 class Engine:
-    """Runs conversations. `clock` gives the aware time now."""
+    """Runs conversations. `clock` gives the aware time now; `news` is told of everything that is stored."""
 
     def __init__(
-        self, database: Database, answers: Answers, clock: Clock, vault: Vault, limits: Limits | None = None
+        self,
+        database: Database,
+        answers: Answers,
+        clock: Clock,
+        vault: Vault,
+        *,
+        limits: Limits | None = None,
+        news: News | None = None,
     ) -> None:
         self._database = database
         self._answers = answers
         self._clock = clock
         self._vault = vault
         self._limits = limits or Limits()
+        self._news = news or News()
         self._runner = Runner(action_executor(answers))
 
     async def start(self, *, channel: str, language: str | None, network: str | None = None) -> Started:
@@ -96,6 +105,7 @@ class Engine:
                 self._check_limits(conversation_id, incoming, parsed, before.row.language, now)
             stored = await self._turn(conversation_id, token, incoming, parsed, before, now)
             if stored is not None:
+                self._news.tell(conversation_id)
                 return messages_of(stored)
 
     async def messages(self, conversation_id: str, token: str, *, after: int) -> list[Message]:
@@ -104,12 +114,22 @@ class Engine:
             await conversations.opened(session, conversation_id, token)
             return messages_of(await conversations.events(session, conversation_id, after=after))
 
+    async def next_messages(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> list[Message]:
+        """The messages with a number above `after`; where there are none, waits up to `limit_s` for one."""
+        with self._news.listening(conversation_id) as event:
+            found = await self.messages(conversation_id, token, after=after)
+            if not found:
+                await waited(event, limit_s)
+                found = await self.messages(conversation_id, token, after=after)
+        return found
+
     async def erase(self, conversation_id: str, token: str) -> None:
         """Delete everything of the conversation."""
         async with self._database.transaction() as session:
             await conversations.opened(session, conversation_id, token, lock=True)
             await conversations.erase(session, conversation_id)
         await self._database.forget()
+        self._news.tell(conversation_id)
 
     async def _before(self, session: AsyncSession, conversation_id: str, token: str) -> _Before:
         row = await conversations.opened(session, conversation_id, token)
@@ -232,5 +252,6 @@ def messages_of(events: list[StoredEvent]) -> list[Message]:
             shown.append(Message(event.number, "migrant", data["text"], None, data["timestamp"], in_place=tick))
         elif data["event"] == "bot":
             reply = _reply(data)
-            shown.append(Message(event.number, "bot", data["text"], reply, data["timestamp"], in_place=reply.in_place))
+            sender = "person" if reply.person is not None else "bot"
+            shown.append(Message(event.number, sender, data["text"], reply, data["timestamp"], in_place=reply.in_place))
     return shown

@@ -42,6 +42,8 @@ class Incoming:
 class Message:
     """What a channel shows: a migrant's text or a reply. `number` is the cursor, from 1.
 
+    `sender` is migrant, bot or person: a counsellor, whom `reply.person` names.
+
     `in_place` marks a tick and its reply: they change lists on the screen and are no messages of their own.
     """
 
@@ -82,5 +84,7 @@ class Conversing(Protocol):
     async def receive(self, conversation_id: str, token: str, incoming: Incoming) -> list[Message]: ...
 
     async def messages(self, conversation_id: str, token: str, *, after: int) -> list[Message]: ...
+
+    async def next_messages(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> list[Message]: ...
 
     async def erase(self, conversation_id: str, token: str) -> None: ...

@@ -125,11 +125,12 @@ Block = Annotated[
 
 
 class Reply(BaseModel):
-    """One message of the bot.
+    """One message of the bot, or of a counsellor.
 
     `outcome` is the question's, None for a message that answers no question. `language` is the one that the program
     speaks in it. `ended` says that the conversation is no more. `in_place` says that the reply only restates lists
-    that are on the screen: a channel that can redraws those.
+    that are on the screen: a channel that can redraws those. `person` is the first name or role of the counsellor who
+    wrote it, as shown to the migrant; None for the bot.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -138,6 +139,7 @@ class Reply(BaseModel):
     language: str | None = None
     ended: bool = False
     in_place: bool = False
+    person: str | None = None
 
     def plain_text(self) -> str:
         """The whole reply as text, for channels and assistants that know no blocks."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.engine import Engine
+from bot.news import News
 from bot.rasa import RasaActions
 from bot.vault import Vault
 from channels.service import NoContentError, Served, now
@@ -89,6 +90,7 @@ class Assembly:
     ) -> None:
         self.database = Database(database_url)
         self.vault = Vault(*secret_keys())
+        self.news = News()
         self.asking: Answers | None = None
         self.conversing: Engine | None = None
         self.acting: RasaActions | None = None
@@ -131,5 +133,5 @@ class Assembly:
         fitted = calibration(library, site, self._index_dir, refit=refit)
         known = recogniser(encoder, self._index_dir)
         self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
-        self.conversing = Engine(self.database, self.asking, now, self.vault)
+        self.conversing = Engine(self.database, self.asking, now, self.vault, news=self.news)
         self.acting = RasaActions(self.asking)

@@ -1,9 +1,11 @@
 """What a machine has after its first index: vectors of the starter content and of the phrases.
 
-The transformer reads tens of thousands of texts for them, which the tests do once and share.
+The transformer reads tens of thousands of texts for them, which the tests do once and share. A folder named by
+`KALAUZ_TEST_VECTORS` keeps them from one run of the tests to the next.
 """
 
 import functools
+import os
 import shutil
 import tempfile
 from atexit import register
@@ -23,6 +25,8 @@ CONTENT = Path(__file__).parents[1] / "knowledge_base" / "content"
 
 @functools.cache
 def folder() -> Path:
+    if kept := os.environ.get("KALAUZ_TEST_VECTORS"):
+        return Path(kept)
     made = Path(tempfile.mkdtemp(prefix="kalauz-warm-"))
     register(shutil.rmtree, made, ignore_errors=True)
     return made

@@ -101,7 +101,7 @@ async def test_a_contact_that_is_a_link_is_not_kept_in_an_event(engine):
 
 async def test_one_persons_refused_messages_do_not_refuse_the_others_of_a_shelter(database, answers):
     limits = Limits((Rate(2, MINUTE),), (Rate(8, MINUTE),))
-    engine = Engine(database, answers, Clock(), VAULT, limits)
+    engine = Engine(database, answers, Clock(), VAULT, limits=limits)
     flooding, other = await Phone.of(engine, network="192.0.2.1"), await Phone.of(engine, network="192.0.2.1")
     for _ in range(10):
         with contextlib.suppress(LimitError):
@@ -187,7 +187,9 @@ async def test_the_time_of_a_refusal_is_one_at_which_it_goes_on(database, answer
     from tests.conftest import NOW
 
     times = Clock(NOW + timedelta(seconds=30))
-    phone = await Phone.of(Engine(database, answers, times, VAULT, Limits((Rate(1, MINUTE),), (Rate(99, MINUTE),))))
+    phone = await Phone.of(
+        Engine(database, answers, times, VAULT, limits=Limits((Rate(1, MINUTE),), (Rate(99, MINUTE),)))
+    )
     await phone.send()
     with pytest.raises(LimitError) as refused:
         await phone.send()

@@ -96,7 +96,7 @@ class Users(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.database = Database(f"sqlite+aiosqlite:///{self.folder / 'kalauz.db'}")
         wide = (Rate(10_000, timedelta(minutes=1)),)
-        self.engine = Engine(self.database, self.answers, clock(), VAULT, Limits(wide, wide))
+        self.engine = Engine(self.database, self.answers, clock(), VAULT, limits=Limits(wide, wide))
         self.living: list[Talk] = []
         self.sent = 0
 

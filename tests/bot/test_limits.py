@@ -58,7 +58,7 @@ def times() -> Clock:
 
 def limited(database: Database, answers: Answers, times: Clock, *, messages: int = 2, network: int = 1_000) -> Engine:
     """A conversation may write `messages` in a minute, a network `network`."""
-    return Engine(database, answers, times, VAULT, Limits((Rate(messages, MINUTE),), (Rate(network, MINUTE),)))
+    return Engine(database, answers, times, VAULT, limits=Limits((Rate(messages, MINUTE),), (Rate(network, MINUTE),)))
 
 
 RATES = st.lists(
