@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
+import bot.staff.tables
 import bot.tables
 from knowledge_base import repository
 from knowledge_base.database import Database, migration_config
@@ -27,7 +28,8 @@ def differences(connection: Connection) -> list[object]:
 async def test_migrations_make_exactly_the_tables_of_the_models(database: Database, tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'kalauz.db'}")
     with engine.connect() as connection:
-        assert bot.tables.EventRow.__tablename__ in inspect(connection).get_table_names()
+        for row in (bot.tables.EventRow, bot.staff.tables.StaffRow):
+            assert row.__tablename__ in inspect(connection).get_table_names()
         assert differences(connection) == []
     engine.dispose()
 

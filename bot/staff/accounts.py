@@ -1,0 +1,194 @@
+"""All SQL and rules of accounts: one transaction a use case, and no transaction while a password is hashed."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.staff.member import (
+    LONGEST_PASSWORD,
+    BadLoginError,
+    LastAdminError,
+    LockedError,
+    Member,
+    Role,
+    UnknownStaffError,
+    WrongPasswordError,
+    checked_login,
+    checked_name,
+    checked_password,
+)
+from bot.staff.passwords import Passwords
+from bot.staff.tables import AuditRow, StaffRow
+from knowledge_base.database import Database, in_utc
+
+# Wrong passwords in a row that lock an account, and for how long; each further one doubles it.
+FAILURES = 5
+SHORTEST_LOCK = timedelta(minutes=1)
+LONGEST_LOCK = timedelta(hours=1)
+
+
+def lock_after(failed: int) -> timedelta | None:
+    """How long so many wrong passwords in a row lock an account; None while they do not."""
+    if failed < FAILURES:
+        return None
+    # The exponent is bounded, or a large count makes a number that no time can hold.
+    return min(SHORTEST_LOCK * (1 << min(failed - FAILURES, 10)), LONGEST_LOCK)
+
+
+class Accounts:
+    """Keeps the accounts; see `bot.staff.member.Staff` for what each method is for."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime], passwords: Passwords | None = None) -> None:
+        self._database = database
+        self._now = now
+        self._passwords = passwords or Passwords()
+
+    async def add(self, login: str, *, name: str, role: Role, password: str, language: str = "en", by: str) -> Member:
+        """Raises BadLoginError, BadNameError or BadPasswordError."""
+        checked_login(login)
+        row = StaffRow(
+            login=login,
+            name=checked_name(name),
+            role=role,
+            password_hash=await self._passwords.hash(checked_password(password)),
+            language=language,
+            failed=0,
+            locked_until=None,
+            active=True,
+            session_epoch=1,
+            created_at=self._now(),
+        )
+        try:
+            async with self._database.transaction() as session:
+                session.add(row)
+                await session.flush()
+                self._note(session, by, f"add {role}", login)
+        except IntegrityError as error:
+            raise BadLoginError(f"there is already an account {login!r}") from error
+        return _member(row)
+
+    async def everybody(self) -> Sequence[Member]:
+        async with self._database.reading() as session:
+            return [_member(row) for row in await session.scalars(select(StaffRow).order_by(StaffRow.login))]
+
+    async def by_id(self, id: int) -> Member:
+        async with self._database.reading() as session:
+            return _member(await _row(session, id))
+
+    async def by_login(self, login: str) -> Member:
+        async with self._database.reading() as session:
+            row = await session.scalar(select(StaffRow).where(StaffRow.login == login))
+        if row is None:
+            raise UnknownStaffError(f"there is no account {login!r}")
+        return _member(row)
+
+    async def authenticate(self, login: str, password: str) -> Member:
+        """Whose login and password these are.
+
+        Raises LockedError, without looking at the password, or WrongPasswordError.
+        """
+        now = self._now()
+        known = await self._attempt(login, now)
+        stored = known.password_hash if known is not None and known.active else None
+        # Nobody's password is that long: it is not worth the time.
+        fits = await self._passwords.fits(password[:LONGEST_PASSWORD], stored)
+        if known is None or not fits or len(password) > LONGEST_PASSWORD:
+            raise WrongPasswordError("no account has this login and password")
+        newer = await self._passwords.hash(password) if self._passwords.is_outdated(known.password_hash) else None
+        async with self._database.transaction() as session:
+            row = await _row(session, known.id)
+            if not row.active or row.password_hash != known.password_hash:
+                raise WrongPasswordError("the account was changed meanwhile")
+            row.failed, row.locked_until = 0, None
+            row.password_hash = newer or row.password_hash
+        return _member(row)
+
+    async def introduce(self, id: int, *, name: str, language: str, by: str) -> Member:
+        """Raises BadNameError."""
+        name = checked_name(name)
+        async with self._database.transaction() as session:
+            row = await _row(session, id)
+            row.name, row.language = name, language
+            self._note(session, by, "introduce", row.login)
+        return _member(row)
+
+    async def change_password(self, id: int, old: str, new: str) -> Member:
+        """By the member; it takes the old password, which counts like one at a sign-in. Ends all sessions.
+
+        Raises LockedError, WrongPasswordError or BadPasswordError.
+        """
+        checked_password(new)
+        known = await self.authenticate((await self.by_id(id)).login, old)
+        return await self.set_password(id, new, by=known.login)
+
+    async def set_password(self, id: int, password: str, *, by: str) -> Member:
+        """Ends all sessions of the account and a lock. Raises BadPasswordError."""
+        hashed = await self._passwords.hash(checked_password(password))
+        async with self._database.transaction() as session:
+            row = await _row(session, id)
+            row.password_hash, row.failed, row.locked_until = hashed, 0, None
+            row.session_epoch += 1
+            self._note(session, by, "password", row.login)
+        return _member(row)
+
+    async def close(self, id: int, *, by: str) -> Member:
+        """Ends all sessions; nobody signs in with it until it is opened. Raises LastAdminError."""
+        async with self._database.transaction() as session:
+            row = await _row(session, id)
+            others = select(func.count()).where(StaffRow.role == "admin", StaffRow.active, StaffRow.id != id)
+            if row.role == "admin" and row.active and not await session.scalar(others):
+                raise LastAdminError(f"{row.login!r} is the last open account of an admin")
+            row.active = False
+            row.session_epoch += 1
+            self._note(session, by, "close", row.login)
+        return _member(row)
+
+    async def open(self, id: int, *, by: str) -> Member:
+        async with self._database.transaction() as session:
+            row = await _row(session, id)
+            row.active, row.failed, row.locked_until = True, 0, None
+            self._note(session, by, "open", row.login)
+        return _member(row)
+
+    async def _attempt(self, login: str, now: datetime) -> StaffRow | None:
+        """Count a try before its password is looked at, so that many at once are not worth more than one by one.
+
+        Raises LockedError.
+        """
+        async with self._database.transaction() as session:
+            row = await session.scalar(select(StaffRow).where(StaffRow.login == login).with_for_update())
+            if row is not None and row.locked_until is not None and in_utc(row.locked_until) > now:
+                raise LockedError(in_utc(row.locked_until))
+            failed = row.failed + 1 if row is not None else 0
+            lock = lock_after(failed)
+            # Also where there is no such account: it takes as long.
+            counted = update(StaffRow).where(StaffRow.login == login)
+            await session.execute(counted.values(failed=failed, locked_until=now + lock if lock else None))
+        return row
+
+    def _note(self, session: AsyncSession, by: str, action: str, subject: str) -> None:
+        session.add(AuditRow(at=self._now(), login=by, action=action, subject=subject))
+
+
+async def _row(session: AsyncSession, id: int) -> StaffRow:
+    row = await session.get(StaffRow, id)
+    if row is None:
+        raise UnknownStaffError(f"there is no account with the id {id}")
+    return row
+
+
+def _member(row: StaffRow) -> Member:
+    return Member(
+        row.id,
+        row.login,
+        row.name,
+        cast(Role, row.role),
+        row.language,
+        row.active,
+        row.session_epoch,
+        in_utc(row.created_at),
+    )
