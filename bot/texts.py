@@ -6,10 +6,10 @@ The English sentence is the key. A catalogue is read when its language is first 
 import functools
 import gettext
 import io
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -56,6 +56,16 @@ class Texts:
 
     def date(self, day: date) -> str:
         return format_date(day, format="long", locale=locale(self.language))
+
+    def moment(self, moment: datetime, now: datetime) -> str:
+        """A time in its own zone, as near to `now` as it is: `8:00`, `Monday 8:00` or `4 January 2027 8:00`."""
+        own = locale(self.language)
+        clock = format_time(moment, "short", tzinfo=moment.tzinfo, locale=own)
+        days = (moment.date() - now.astimezone(moment.tzinfo).date()).days
+        if days == 0:
+            return clock
+        # A week ahead the day's name would be today's.
+        return f"{format_date(moment, 'EEEE', locale=own) if days < 7 else self.date(moment.date())} {clock}"
 
     def language_name(self, tag: str) -> str:
         """The name of a language in this one: `English` is `angol`."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.engine import Engine
+from bot.handoff.desk import Desk
 from bot.news import News
 from bot.rasa import RasaActions
 from bot.vault import Vault
@@ -94,6 +95,7 @@ class Assembly:
         self.asking: Answers | None = None
         self.conversing: Engine | None = None
         self.acting: RasaActions | None = None
+        self.desk: Desk | None = None
         self._site = site
         self._encoder_name = encoder or DEFAULT
         self._encoder: Encoder | None = None
@@ -135,3 +137,4 @@ class Assembly:
         self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
         self.conversing = Engine(self.database, self.asking, now, self.vault, news=self.news)
         self.acting = RasaActions(self.asking)
+        self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast
 
+from bot.handoff.inbox import Counselling
 from bot.messages import Acting, Conversing
 from retrieval.shown import Asking
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 POLL_S = 0.3
 # How long it waits after a failure before it tries again, in seconds.
 RETRY_S = 2.0
+# How often the clock does what it has to do at the desk, in seconds.
+TEND_S = 10.0
 
 
 class NoContentError(RuntimeError):
@@ -47,6 +50,7 @@ class Assembly(Protocol):
     asking: Asking | None
     conversing: Conversing | None
     acting: Acting | None
+    desk: Counselling | None
 
     @property
     def served(self) -> Served | None: ...
@@ -57,7 +61,7 @@ class Assembly(Protocol):
 
 
 class Service:
-    """Holds what requests need; `asking`, `conversing` and `acting` are None until the heavy parts are loaded."""
+    """Holds what requests need; `asking`, `conversing`, `acting` and `desk` are None until they are loaded."""
 
     def __init__(
         self,
@@ -76,7 +80,7 @@ class Service:
             "secret_keys": secret_keys,
         }
         self._assembly: Assembly | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self.failure: str | None = None
 
     @property
@@ -95,14 +99,18 @@ class Service:
     def acting(self) -> Acting | None:
         return self._assembly.acting if self._assembly else None
 
+    @property
+    def desk(self) -> Counselling | None:
+        return self._assembly.desk if self._assembly else None
+
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await task
         if self._assembly:
             await self._assembly.close()
 
@@ -123,3 +131,13 @@ class Service:
                     log.exception("the content could not be loaded")
                 self.failure = type(error).__name__
             await asyncio.sleep(RETRY_S if self.failure else POLL_S)
+
+    async def _tend(self) -> None:
+        """Let nobody be forgotten at the desk."""
+        while True:
+            await asyncio.sleep(TEND_S)
+            try:
+                if self.desk is not None:
+                    await self.desk.tick()
+            except Exception:
+                log.exception("the desk could not be tended")
