@@ -33,6 +33,17 @@ class Member:
         return self.role in (role, "admin")
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changed what: `login` did `action` to the account `subject`."""
+
+    id: int
+    at: datetime
+    login: str
+    action: str
+    subject: str
+
+
 class StaffError(RuntimeError):
     """Something about an account that cannot be done; the message names it."""
 
@@ -118,6 +129,10 @@ class Staff(Protocol):
 
     async def set_password(self, id: int, password: str, *, by: str) -> Member: ...
 
+    async def give_role(self, id: int, role: Role, *, by: str) -> Member: ...
+
     async def close(self, id: int, *, by: str) -> Member: ...
 
     async def open(self, id: int, *, by: str) -> Member: ...
+
+    async def changes(self, *, before: int | None = None, limit: int = 50) -> Sequence[Change]: ...
