@@ -142,6 +142,13 @@ class Accounts:
             self._note(session, by, "password", row.login)
         return _member(row)
 
+    async def sign_out(self, id: int) -> Member:
+        """Ends all sessions."""
+        async with self._database.transaction() as session:
+            row = await _row(session, id)
+            row.session_epoch += 1
+        return _member(row)
+
     async def give_role(self, id: int, role: Role, *, by: str) -> Member:
         """It counts from the next request on. Raises LastAdminError."""
         async with self._database.transaction() as session:

@@ -1,0 +1,91 @@
+"""What a member is told when a page cannot be shown: a page of the console too, never a trace."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from channels.api.problems import NotReadyError
+from channels.console.frame import HEADERS, ROOT
+from channels.console.gate import SAFE, ForbiddenError, ForeignFormError, MissingError, SignedOutError
+from channels.console.pages import go, page, say, texts_of
+from channels.console.sessions import Session
+
+
+async def _signed_out(request: Request, error: Exception) -> Response:
+    """To the sign-in, and from there back to what was wanted."""
+    session: Session = request.state.session
+    wanted = ""
+    if session.member is not None:
+        request.state.session = session = Session(session.key, session.started, session.seen)
+        say(request, texts_of(request).gettext("Your session has ended. Please sign in again."))
+    if request.method in SAFE and not is_stream(request):
+        path = request.url.path.removeprefix(ROOT)
+        wanted = f"?wanted={path}" if path != "/" else ""
+    if "hx-request" in request.headers:
+        # Without this, htmx would put the sign-in into a part of the page.
+        return Response(status_code=401, headers={"HX-Redirect": f"{ROOT}/sign-in"})
+    if is_stream(request):
+        # Anything but 200 ends an EventSource for good.
+        return Response(status_code=401)
+    return go(f"/sign-in{wanted}")
+
+
+def is_stream(request: Request) -> bool:
+    return "text/event-stream" in request.headers.get("accept", "")
+
+
+async def _foreign(request: Request, error: Exception) -> Response:
+    if request.state.session.member is None:
+        return await _signed_out(request, error)
+    _ = texts_of(request).gettext
+    return _told(
+        request, 403, _("This form cannot be taken"), _("Please go back, load the page again and send it once more.")
+    )
+
+
+async def _forbidden(request: Request, error: Exception) -> Response:
+    _ = texts_of(request).gettext
+    return _told(request, 403, _("This page is for another role"), _("An admin can give you the role that it needs."))
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    _ = texts_of(request).gettext
+    return _told(request, 404, _("There is no such page"), _("What you looked for may have been moved or deleted."))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    response = await _missing(request, error)
+    response.status_code = error.status_code
+    return response
+
+
+async def _not_ready(request: Request, error: Exception) -> Response:
+    _ = texts_of(request).gettext
+    response = _told(request, 503, _("The program is starting"), _("This page comes by itself in a moment."))
+    response.headers.update({"Retry-After": "2", "Refresh": "2"} if request.method in SAFE else {"Retry-After": "2"})
+    return response
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    _ = texts_of(request).gettext
+    response = _told(request, 500, _("Something went wrong here"), _("It was logged. Please try again."))
+    # This handler stands outside `Frame`, which sets these on all other responses.
+    response.headers.update(HEADERS)
+    return response
+
+
+def _told(request: Request, status: int, title: str, sentence: str) -> Response:
+    return page(request, "refusal.html", status, title=title, sentence=sentence)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the console with a page."""
+    app.add_exception_handler(SignedOutError, _signed_out)
+    app.add_exception_handler(ForeignFormError, _foreign)
+    app.add_exception_handler(ForbiddenError, _forbidden)
+    app.add_exception_handler(MissingError, _missing)
+    app.add_exception_handler(RequestValidationError, _missing)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(NotReadyError, _not_ready)
+    app.add_exception_handler(Exception, _unexpected)
