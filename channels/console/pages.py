@@ -13,7 +13,7 @@ from bot.texts import Texts
 from channels.console.frame import ROOT
 from channels.console.gate import console
 from channels.console.sessions import Session
-from channels.console.texts import CONSOLE
+from channels.console.texts import CONSOLE, apart
 from channels.web import accepted_language
 from knowledge_base.languages import endonym, is_right_to_left
 
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["apart"] = apart
+    return environment
 
 
 def texts_of(request: Request) -> Texts:

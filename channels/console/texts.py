@@ -14,6 +14,11 @@ def sentence(text: str) -> str:
     return text
 
 
+def apart(words: str) -> str:
+    """A name for inside a sentence, whose direction does not disturb the sentence (first strong isolate)."""
+    return f"\u2068{words}\u2069"
+
+
 def clock(texts: Texts, until: datetime, zone: ZoneInfo | None) -> str:
     """The next full minute on the site's clocks; in UTC, and said to be so, while the site is not known."""
     minute = until + timedelta(seconds=-until.second % 60, microseconds=-until.microsecond)

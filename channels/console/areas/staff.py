@@ -22,7 +22,7 @@ from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
 from channels.console.gate import Admin, MissingError
 from channels.console.pages import go, page, say, texts_of
-from channels.console.texts import CONSOLE, sentence
+from channels.console.texts import CONSOLE, apart, sentence
 
 PATH = "/staff"
 # What each role is called, and what it is for.
@@ -83,7 +83,7 @@ async def add(request: Request, at: Admin, form: Posted) -> Response:
         form.wrong["password"] = too_short(texts_of(request))
     if form.wrong:
         return _asked(request, form)
-    say(request, _("{name} can sign in now, as {login}.").format(name=member.name, login=member.login))
+    say(request, _("{name} can sign in now, as {login}.").format(name=apart(member.name), login=apart(member.login)))
     return go(PATH)
 
 
@@ -115,7 +115,7 @@ async def set_password(request: Request, at: Admin, one: One, form: Posted) -> R
     except BadPasswordError:
         form.wrong["password"] = too_short(texts_of(request))
         return _shown(request, one, password=form)
-    say(request, _("{name} has a new password and is signed out everywhere.").format(name=one.name))
+    say(request, _("{name} has a new password and is signed out everywhere.").format(name=apart(one.name)))
     return go(f"{PATH}/{one.id}")
 
 
@@ -127,7 +127,7 @@ async def close(request: Request, at: Admin, one: One, form: Posted) -> Response
     except LastAdminError:
         form.wrong["close"] = _last_admin(request)
         return _shown(request, one, closing=form)
-    say(request, _("The account is closed. {name} is signed out everywhere.").format(name=one.name))
+    say(request, _("The account is closed. {name} is signed out everywhere.").format(name=apart(one.name)))
     return go(f"{PATH}/{one.id}")
 
 
@@ -135,7 +135,7 @@ async def close(request: Request, at: Admin, one: One, form: Posted) -> Response
 async def open_again(request: Request, at: Admin, one: One) -> Response:
     _ = texts_of(request).gettext
     await at.staff.open(one.id, by=at.member.login)
-    say(request, _("{name} can sign in again.").format(name=one.name))
+    say(request, _("{name} can sign in again.").format(name=apart(one.name)))
     return go(f"{PATH}/{one.id}")
 
 
