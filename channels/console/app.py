@@ -1,6 +1,7 @@
 """The console, assembled: an app of its own that is mounted at `/console`."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
@@ -19,7 +20,11 @@ STATIC = Path(__file__).parent / "static"
 AREAS: tuple[Area, ...] = (sign_in.AREA, home.AREA, staff.AREA, audit.AREA, account.AREA)
 
 
-def console_app(service: Callable[[], Serving], secret_keys: Callable[[], tuple[str, ...]]) -> FastAPI:
+def console_app(
+    service: Callable[[], Serving],
+    secret_keys: Callable[[], tuple[str, ...]],
+    now: Callable[[], datetime] = now,
+) -> FastAPI:
     """`service` and `secret_keys` are asked when the first page needs them."""
     app = FastAPI(openapi_url=None)
     sessions = Sessions(secret_keys)

@@ -19,9 +19,14 @@ class Form:
         return self.values.get(name, "")
 
 
+async def fields(request: Request) -> Mapping[str, str]:
+    """What was sent, once for each name. No form of ours holds a file: it is refused (400)."""
+    sent = await request.form(max_files=0)
+    return {name: value for name, value in sent.items() if isinstance(value, str)}
+
+
 async def posted(request: Request) -> Form:
-    fields = await request.form()
-    return Form({name: value for name, value in fields.items() if isinstance(value, str)})
+    return Form(await fields(request))
 
 
 Posted = Annotated[Form, Depends(posted)]

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from bot.limits import Limits
 from bot.staff.member import Member, Role, Staff, UnknownStaffError
 from channels.api.problems import NotReadyError
+from channels.console.forms import fields
 from channels.console.sessions import Session, Sessions
 
 # Methods that change nothing.
@@ -115,10 +116,7 @@ async def own_form(request: Request) -> None:
     """Raises ForeignFormError for a change that no form of this session asked for; htmx sends the token as a header."""
     if request.method in SAFE:
         return
-    token = request.headers.get("x-csrf-token")
-    if token is None:
-        field = (await request.form()).get("csrf")
-        token = field if isinstance(field, str) else None
+    token = request.headers.get("x-csrf-token") or (await fields(request)).get("csrf")
     if not console(request).sessions.is_token(token, request.state.session):
         raise ForeignFormError
 

@@ -35,8 +35,11 @@ def is_stream(request: Request) -> bool:
 
 
 async def _foreign(request: Request, error: Exception) -> Response:
-    if request.state.session.member is None:
-        return await _signed_out(request, error)
+    signed_out = request.state.session.member is None
+    return await (_signed_out if signed_out else _unread)(request, error)
+
+
+async def _unread(request: Request, error: Exception) -> Response:
     _ = texts_of(request).gettext
     return _told(
         request, 403, _("This form cannot be taken"), _("Please go back, load the page again and send it once more.")
@@ -55,7 +58,7 @@ async def _missing(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    response = await _missing(request, error)
+    response = await (_missing if error.status_code in (404, 405) else _unread)(request, error)
     response.status_code = error.status_code
     return response
 
