@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from bot.staff.member import ROLES, BadLoginError, Member, StaffError, checked_login, checked_password
+from bot.staff.member import ROLES, Member, StaffError, checked_login, checked_name, checked_password
 from channels.cli.output import answer_is_no, bad_use, print_json, print_rows, run, settings
 
 if TYPE_CHECKING:
@@ -45,14 +45,13 @@ def add(
         bad_use(f"the console speaks {', '.join(sorted(CONSOLE.languages()))}, not {language!r}")
     try:
         checked_login(login)
-    except BadLoginError as error:
+        name = checked_name(name if name is not None else login)
+    except StaffError as error:
         bad_use(str(error))
     password, made = _password()
 
     async def work(accounts: "Accounts") -> Member:
-        return await accounts.add(
-            login, name=name or login, role=role, password=password, language=language, by=TERMINAL
-        )
+        return await accounts.add(login, name=name, role=role, password=password, language=language, by=TERMINAL)
 
     _print(_done(work), made, json=json, said=f"{login} can sign in as {role}")
 
