@@ -1,14 +1,25 @@
 """What a member is told when a page cannot be shown: a page of the console too, never a trace."""
 
+from contextlib import suppress
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from channels.api.problems import NotReadyError
 from channels.console.frame import HEADERS, ROOT
-from channels.console.gate import SAFE, ForbiddenError, ForeignFormError, MissingError, SignedOutError
+from channels.console.gate import (
+    SAFE,
+    ForbiddenError,
+    ForeignFormError,
+    MissingError,
+    SignedOutError,
+    signed_in,
+    staff,
+)
 from channels.console.pages import go, page, say, texts_of
 from channels.console.sessions import Session
+from channels.console.texts import sentence
 
 
 async def _signed_out(request: Request, error: Exception) -> Response:
@@ -18,19 +29,19 @@ async def _signed_out(request: Request, error: Exception) -> Response:
     if session.member is not None:
         request.state.session = session = Session(session.key, session.started, session.seen)
         say(request, texts_of(request).gettext("Your session has ended. Please sign in again."))
-    if request.method in SAFE and not is_stream(request):
+    if request.method in SAFE and not _is_stream(request):
         path = request.url.path.removeprefix(ROOT)
         wanted = f"?wanted={path}" if path != "/" else ""
     if "hx-request" in request.headers:
         # Without this, htmx would put the sign-in into a part of the page.
         return Response(status_code=401, headers={"HX-Redirect": f"{ROOT}/sign-in"})
-    if is_stream(request):
+    if _is_stream(request):
         # Anything but 200 ends an EventSource for good.
         return Response(status_code=401)
     return go(f"/sign-in{wanted}")
 
 
-def is_stream(request: Request) -> bool:
+def _is_stream(request: Request) -> bool:
     return "text/event-stream" in request.headers.get("accept", "")
 
 
@@ -40,20 +51,18 @@ async def _foreign(request: Request, error: Exception) -> Response:
 
 
 async def _unread(request: Request, error: Exception) -> Response:
-    _ = texts_of(request).gettext
-    return _told(
-        request, 403, _("This form cannot be taken"), _("Please go back, load the page again and send it once more.")
-    )
+    about = sentence("Please go back, load the page again and send it once more.")
+    return await _told(request, 403, sentence("This form cannot be taken"), about)
 
 
 async def _forbidden(request: Request, error: Exception) -> Response:
-    _ = texts_of(request).gettext
-    return _told(request, 403, _("This page is for another role"), _("An admin can give you the role that it needs."))
+    about = sentence("An admin can give you the role that it needs.")
+    return await _told(request, 403, sentence("This page is for another role"), about)
 
 
 async def _missing(request: Request, error: Exception) -> Response:
-    _ = texts_of(request).gettext
-    return _told(request, 404, _("There is no such page"), _("What you looked for may have been moved or deleted."))
+    about = sentence("What you looked for may have been moved or deleted.")
+    return await _told(request, 404, sentence("There is no such page"), about)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -64,22 +73,30 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _not_ready(request: Request, error: Exception) -> Response:
-    _ = texts_of(request).gettext
-    response = _told(request, 503, _("The program is starting"), _("This page comes by itself in a moment."))
-    response.headers.update({"Retry-After": "2", "Refresh": "2"} if request.method in SAFE else {"Retry-After": "2"})
+    about = sentence("This page comes by itself in a moment.")
+    response = _page(request, 503, sentence("The program is starting"), about)
+    response.headers["Retry-After"] = "2"
+    if request.method in SAFE:
+        response.headers["Refresh"] = "2"
     return response
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    _ = texts_of(request).gettext
-    response = _told(request, 500, _("Something went wrong here"), _("It was logged. Please try again."))
+    response = _page(request, 500, sentence("Something went wrong here"), sentence("It was logged. Please try again."))
     # This handler stands outside `Frame`, which sets these on all other responses.
     response.headers.update(HEADERS)
     return response
 
 
-def _told(request: Request, status: int, title: str, sentence: str) -> Response:
-    return page(request, "refusal.html", status, title=title, sentence=sentence)
+async def _told(request: Request, status: int, title: str, about: str) -> Response:
+    # Not every refused request has come as far as to know its member, whose language this is told in.
+    with suppress(SignedOutError, NotReadyError):
+        await signed_in(request, staff(request))
+    return _page(request, status, title, about)
+
+
+def _page(request: Request, status: int, title: str, about: str) -> Response:
+    return page(request, "refusal.html", status, title=title, about=about)
 
 
 def install(app: FastAPI) -> None:

@@ -162,6 +162,14 @@ def test_what_there_is_not_is_a_page_of_the_console_too(staffed: House, path: st
     assert "There is no such page" in words(response)
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("GET", "/staff/99"), ("POST", "/account")])
+def test_a_refusal_is_in_the_members_language(house: House, method: str, path: str) -> None:
+    house.add("root", "admin", "hu")
+    response = house.visitor("root").request(method, path)
+    assert response.status_code in (403, 404)
+    assert '<html lang="hu"' in response.text
+
+
 def test_a_wrong_method_is_refused(staffed: House) -> None:
     assert staffed.visitor("root").request("DELETE", "/staff").status_code == 405
 
