@@ -242,4 +242,5 @@ def _member(row: StaffRow) -> Member:
         row.active,
         row.session_epoch,
         in_utc(row.created_at),
+        in_utc(row.locked_until) if row.locked_until else None,
     )

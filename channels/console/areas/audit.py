@@ -26,7 +26,7 @@ ACTIONS = {
     "introduce": sentence("Name or language changed"),
     "password": sentence("New password"),
     "close": sentence("Account closed"),
-    "open": sentence("Account opened"),
+    "open": sentence("Account opened, or its lock ended"),
 }
 router = APIRouter()
 

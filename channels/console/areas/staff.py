@@ -20,9 +20,9 @@ from channels.console.areas import Area, Page
 from channels.console.areas.account import too_short
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
-from channels.console.gate import Admin, MissingError
+from channels.console.gate import Admin, MissingError, console
 from channels.console.pages import go, page, say, texts_of
-from channels.console.texts import CONSOLE, apart, sentence
+from channels.console.texts import CONSOLE, apart, clock, sentence
 
 PATH = "/staff"
 # What each role is called, and what it is for.
@@ -177,11 +177,14 @@ def _shown(
     password: Form | None = None,
     closing: Form | None = None,
 ) -> Response:
+    at = console(request)
+    until = one.locked_at(at.now())
     return page(
         request,
         "staff_one.html",
         422 if role or password or closing else 200,
         one=one,
+        locked_until=clock(texts_of(request), until, at.service().time_zone) if until else None,
         role=role or Form({"role": one.role}),
         password=password or Form(),
         closing=closing or Form(),

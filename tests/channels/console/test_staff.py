@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from bot.staff.accounts import FAILURES
 from channels.console.frame import ROOT
 from tests.channels.console.conftest import PASSWORD, House, Visitor, words
 
@@ -134,3 +135,16 @@ def test_a_sentence_keeps_a_name_apart_from_the_direction_of_its_words(house: Ho
     root.get("/account")
     root.send("/staff/add", **NEW)
     assert "\u2068anna\u2069" in root.get("/staff").text
+
+
+def test_an_admin_sees_a_lock_and_ends_it(house: House, root: Visitor) -> None:
+    anna = house.add("anna")
+    assert "Too many wrong passwords" not in words(root.get(f"/staff/{anna.id}"))
+    for _ in range(FAILURES):
+        house.visitor().sign_in("anna", "not the password")
+    page = words(root.get(f"/staff/{anna.id}"))
+    assert "The account takes none until 1:01 PM." in page
+    assert "Let Anna try again now" in page
+    assert root.send(f"/staff/{anna.id}/open").status_code == 303
+    assert "Too many wrong passwords" not in words(root.get(f"/staff/{anna.id}"))
+    assert house.visitor().sign_in("anna").status_code == 303

@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from fastapi import Response
 
 from bot.news import News, waited
 from bot.staff.accounts import Accounts
 from bot.staff.passwords import Passwords
-from channels.console.gate import SignedIn
+from channels.console.gate import Anyone, SignedIn
 from channels.console.sessions import IDLE, Session
-from channels.console.streams import BEAT, BEGINNING, Event, while_signed_in
+from channels.console.streams import BEAT, BEGINNING, Event, streamed, while_signed_in
 from knowledge_base.database import Database
+from tests.channels.console.conftest import House
 from tests.conftest import NOW
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -52,6 +54,23 @@ class Source:
                     await waited(event, LONG_S)
         finally:
             self.closed = True
+
+
+def test_a_route_gives_a_stream_to_who_is_signed_in(house: House) -> None:
+    async def heard(at: Anyone) -> Response:
+        async def events() -> AsyncGenerator[Event]:
+            yield Event("new", at.member.login)
+
+        return streamed(at, events())
+
+    house.app.add_api_route("/heard", heard, response_model=None)
+    house.app.router.routes.insert(0, house.app.router.routes.pop())
+    house.add("anna")
+    response = house.visitor("anna", Accept="text/event-stream").get("/heard")
+    assert response.content == BEGINNING + Event("new", "anna").encode()
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["cache-control"] == "no-store"
+    assert house.visitor(Accept="text/event-stream").get("/heard").status_code == 401
 
 
 @pytest.fixture
