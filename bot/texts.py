@@ -73,9 +73,18 @@ class Texts:
     def time(self, moment: datetime, zone: ZoneInfo) -> str:
         return format_time(moment, "short", tzinfo=zone, locale=locale(self.language))
 
-    def moment(self, moment: datetime, zone: ZoneInfo) -> str:
-        """A day and a time."""
+    def day_and_time(self, moment: datetime, zone: ZoneInfo) -> str:
         return format_datetime(moment, "medium", tzinfo=zone, locale=locale(self.language))
+
+    def moment(self, moment: datetime, now: datetime) -> str:
+        """A time in its own zone, as near to `now` as it is: `8:00`, `Monday 8:00` or `4 January 2027 8:00`."""
+        own = locale(self.language)
+        clock = format_time(moment, "short", tzinfo=moment.tzinfo, locale=own)
+        days = (moment.date() - now.astimezone(moment.tzinfo).date()).days
+        if days == 0:
+            return clock
+        # A week ahead the day's name would be today's.
+        return f"{format_date(moment, 'EEEE', locale=own) if days < 7 else self.date(moment.date())} {clock}"
 
     def language_name(self, tag: str) -> str:
         """The name of a language in this one: `English` is `angol`."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.engine import Engine
+from bot.handoff.desk import Desk
 from bot.news import News
 from bot.rasa import RasaActions
 from bot.staff.accounts import Accounts
@@ -97,6 +98,7 @@ class Assembly:
         self.conversing: Engine | None = None
         self.acting: RasaActions | None = None
         self.staff: Accounts | None = None
+        self.desk: Desk | None = None
         self._site = site
         self._encoder_name = encoder or DEFAULT
         self._encoder: Encoder | None = None
@@ -144,3 +146,4 @@ class Assembly:
         self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
         self.conversing = Engine(self.database, self.asking, now, self.vault, news=self.news)
         self.acting = RasaActions(self.asking)
+        self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news)

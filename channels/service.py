@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
+from bot.handoff.inbox import Counselling
 from bot.messages import Acting, Conversing
 from bot.staff.member import Staff
 from retrieval.shown import Asking
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 POLL_S = 0.3
 # How long it waits after a failure before it tries again, in seconds.
 RETRY_S = 2.0
+# How often the clock does what it has to do at the desk, in seconds.
+TEND_S = 10.0
 
 
 class NoContentError(RuntimeError):
@@ -50,6 +53,7 @@ class Assembly(Protocol):
     conversing: Conversing | None
     acting: Acting | None
     staff: Staff | None
+    desk: Counselling | None
 
     @property
     def served(self) -> Served | None: ...
@@ -63,7 +67,7 @@ class Assembly(Protocol):
 
 
 class Service:
-    """Holds what requests need; `asking`, `conversing` and `acting` are None until the heavy parts are loaded."""
+    """Holds what requests need; `asking`, `conversing`, `acting` and `desk` are None until they are loaded."""
 
     def __init__(
         self,
@@ -82,7 +86,7 @@ class Service:
             "secret_keys": secret_keys,
         }
         self._assembly: Assembly | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self.failure: str | None = None
 
     @property
@@ -111,14 +115,18 @@ class Service:
         """The site's; None until the site is known."""
         return self._assembly.time_zone if self._assembly else None
 
+    @property
+    def desk(self) -> Counselling | None:
+        return self._assembly.desk if self._assembly else None
+
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await task
         if self._assembly:
             await self._assembly.close()
 
@@ -139,3 +147,13 @@ class Service:
                     log.exception("the content could not be loaded")
                 self.failure = type(error).__name__
             await asyncio.sleep(RETRY_S if self.failure else POLL_S)
+
+    async def _tend(self) -> None:
+        """Let nobody be forgotten at the desk."""
+        while True:
+            await asyncio.sleep(TEND_S)
+            try:
+                if self.desk is not None:
+                    await self.desk.tick()
+            except Exception:
+                log.exception("the desk could not be tended")
