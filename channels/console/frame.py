@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from channels.console.sessions import COOKIE, RENEWED, Session, Sessions
 
 ROOT = "/console"
+# A request that no person asked for, such as a piece of a page that fetches itself anew: it is no use of the session.
+UNATTENDED = "x-unattended"
 # No inline script or style anywhere, nothing from elsewhere, in nobody's frame.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -46,7 +48,8 @@ class Frame:
             await self._app(scope, receive, send)
             return
         now = self._now()
-        known = self._sessions.read(HTTPConnection(scope).cookies.get(COOKIE), now)
+        connection = HTTPConnection(scope)
+        known = self._sessions.read(connection.cookies.get(COOKIE), now)
         state = scope.setdefault("state", {})
         state["session"] = known or Session.begun(now)
         is_file = scope["path"].startswith(f"{ROOT}/static/")
@@ -56,18 +59,17 @@ class Frame:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, "no-cache" if is_file and name == "Cache-Control" else value)
-                if not is_file:
-                    self._keep(state["session"], known, now, headers, secure=scope["scheme"] == "https")
+                session: Session = state["session"]
+                is_used = not is_file and UNATTENDED not in connection.headers
+                is_due = is_used and now.timestamp() - session.seen >= RENEWED.total_seconds()
+                if is_due:
+                    session = replace(session, seen=now.timestamp())
+                if is_due or (session != known and not is_file):
+                    headers.append("Set-Cookie", self._cookie(session, secure=scope["scheme"] == "https"))
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
-    def _keep(
-        self, session: Session, known: Session | None, now: datetime, headers: MutableHeaders, *, secure: bool
-    ) -> None:
-        if session == known and now.timestamp() - session.seen < RENEWED.total_seconds():
-            return
-        value = self._sessions.write(replace(session, seen=now.timestamp()))
-        headers.append(
-            "Set-Cookie", f"{COOKIE}={value}; Path={ROOT}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
-        )
+    def _cookie(self, session: Session, *, secure: bool) -> str:
+        value = self._sessions.write(session)
+        return f"{COOKIE}={value}; Path={ROOT}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"

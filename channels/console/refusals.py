@@ -14,6 +14,7 @@ from channels.console.gate import (
     ForeignFormError,
     MissingError,
     SignedOutError,
+    console,
     signed_in,
     staff,
 )
@@ -24,25 +25,17 @@ from channels.console.texts import sentence
 
 async def _signed_out(request: Request, error: Exception) -> Response:
     """To the sign-in, and from there back to what was wanted."""
-    session: Session = request.state.session
-    wanted = ""
-    if session.member is not None:
-        request.state.session = session = Session(session.key, session.started, session.seen)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        # Anything but 200 ends an EventSource for good.
+        return Response(status_code=401)
+    if request.state.session.member is not None:
+        request.state.session = Session.begun(console(request).now())
         say(request, texts_of(request).gettext("Your session has ended. Please sign in again."))
-    if request.method in SAFE and not _is_stream(request):
-        path = request.url.path.removeprefix(ROOT)
-        wanted = f"?wanted={path}" if path != "/" else ""
     if "hx-request" in request.headers:
         # Without this, htmx would put the sign-in into a part of the page.
         return Response(status_code=401, headers={"HX-Redirect": f"{ROOT}/sign-in"})
-    if _is_stream(request):
-        # Anything but 200 ends an EventSource for good.
-        return Response(status_code=401)
-    return go(f"/sign-in{wanted}")
-
-
-def _is_stream(request: Request) -> bool:
-    return "text/event-stream" in request.headers.get("accept", "")
+    path = request.url.path.removeprefix(ROOT)
+    return go("/sign-in" if path == "/" or request.method not in SAFE else f"/sign-in?wanted={path}")
 
 
 async def _foreign(request: Request, error: Exception) -> Response:

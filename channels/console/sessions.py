@@ -32,13 +32,11 @@ class Session:
     said: tuple[str, ...] = ()
 
     @classmethod
-    def begun(cls, now: datetime, member: Member | None = None, said: tuple[str, ...] = ()) -> "Session":
+    def begun(cls, now: datetime, member: Member | None = None) -> "Session":
         """A new one, with a new key: nobody who knew the old one is signed in by it."""
         at = now.timestamp()
         key = secrets.token_urlsafe(16)
-        if member is None:
-            return cls(key, at, at, said=said)
-        return cls(key, at, at, member.id, member.epoch, said)
+        return cls(key, at, at, member.id, member.epoch) if member else cls(key, at, at)
 
     @property
     def ends_at(self) -> datetime:

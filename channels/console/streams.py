@@ -1,13 +1,17 @@
 """Pages that go on hearing of what is new: server-sent events that end when the session does.
 
-A page says `new EventSource(path)`. When the session is over, or the member's role has changed, the stream ends. The
-browser then comes back by itself: with a session that was used meanwhile it goes on, else it is refused (401), which
-closes an `EventSource` for good (`onerror` with `readyState === EventSource.CLOSED`: reload, and sign in).
+An event is one word, which says only *that* something is new. `static/live.js` makes it an htmx trigger, and pieces of
+the page then fetch themselves anew, each by a request of its own that is checked like any other:
+
+    <section data-live="/console/desk/stream">
+      <ul hx-get="/console/desk/inbox" hx-trigger="live from:closest [data-live], inbox from:closest [data-live]">
+
+When the session is over, or the member's role has changed, the stream ends. The browser then comes back by itself: with
+a session that was used meanwhile it goes on, else it is refused (401), and the page goes to the sign-in.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
 
 from fastapi.responses import StreamingResponse
 
@@ -20,30 +24,16 @@ BEAT = b":\n\n"
 BEGINNING = b"retry: 1000\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """`name` is what the page listens for; `data` is text of any length, such as a piece of a page."""
-
-    name: str
-    data: str = ""
-
-    def encode(self) -> bytes:
-        lines = "".join(f"data: {line}\n" for line in self.data.splitlines() or [""])
-        return f"event: {self.name}\n{lines}\n".encode()
-
-
-def streamed(at: SignedIn, events: AsyncGenerator[Event]) -> StreamingResponse:
-    """The events for a signed-in member, until they or the session end."""
+def streamed(at: SignedIn, news: AsyncGenerator[str]) -> StreamingResponse:
+    """Words for a signed-in member's page, until they or the session end."""
     # nginx would keep them back until it has a page full.
     headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(while_signed_in(at, events), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(while_signed_in(at, news), media_type="text/event-stream", headers=headers)
 
 
-async def while_signed_in(
-    at: SignedIn, events: AsyncGenerator[Event], *, beat_s: float = BEAT_S
-) -> AsyncIterator[bytes]:
-    """Nothing that comes after the session's end is given out; `events` are closed in any case."""
-    upcoming = asyncio.ensure_future(_next(events))
+async def while_signed_in(at: SignedIn, news: AsyncGenerator[str], *, beat_s: float = BEAT_S) -> AsyncIterator[bytes]:
+    """Nothing that comes after the session's end is given out; `news` is closed in any case."""
+    upcoming = asyncio.ensure_future(_next(news))
     try:
         yield BEGINNING
         while True:
@@ -53,16 +43,16 @@ async def while_signed_in(
             if not upcoming.done():
                 yield BEAT
                 continue
-            event = upcoming.result()
-            if event is None:
+            word = upcoming.result()
+            if word is None:
                 return
-            yield event.encode()
-            upcoming = asyncio.ensure_future(_next(events))
+            yield f"data: {word}\n\n".encode()
+            upcoming = asyncio.ensure_future(_next(news))
     finally:
         upcoming.cancel()
         await asyncio.wait({upcoming})
-        await events.aclose()
+        await news.aclose()
 
 
-async def _next(events: AsyncGenerator[Event]) -> Event | None:
-    return await anext(events, None)
+async def _next(news: AsyncGenerator[str]) -> str | None:
+    return await anext(news, None)

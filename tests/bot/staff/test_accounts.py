@@ -23,11 +23,10 @@ from bot.staff.member import (
 from bot.staff.passwords import Passwords
 from bot.staff.tables import StaffRow
 from knowledge_base.database import Database
+from tests import builders
 from tests.conftest import NOW
 
 PASSWORD = "a plain long sentence"
-# What a hash costs is no matter here.
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 class Clock:
@@ -47,7 +46,7 @@ class CountedPasswords(Passwords):
     """Remembers whether each comparison was with the hash of an account."""
 
     def __init__(self) -> None:
-        super().__init__(CHEAP)
+        super().__init__(builders.CHEAP)
         self.compared: list[bool] = []
 
     async def fits(self, password: str, stored: str | None) -> bool:
@@ -178,7 +177,7 @@ class TestSigningIn:
         assert (await accounts.authenticate("anna", longest)).login == "anna"
 
     async def test_a_cheap_hash_is_made_anew_at_the_next_sign_in(self, database: Database, clock: Clock) -> None:
-        await added(Accounts(database, clock, Passwords(CHEAP)))
+        await added(Accounts(database, clock, Passwords(builders.CHEAP)))
         dearer = Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
         accounts = Accounts(database, clock, dearer)
         await accounts.authenticate("anna", PASSWORD)

@@ -2,25 +2,24 @@ from argon2 import PasswordHasher
 
 from bot.staff.member import SHORTEST_PASSWORD, checked_password
 from bot.staff.passwords import ALPHABET, Passwords, generated
-
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+from tests import builders
 
 
 async def test_a_hash_fits_its_own_password_only() -> None:
-    passwords = Passwords(CHEAP)
+    passwords = Passwords(builders.CHEAP)
     stored = await passwords.hash("a plain long sentence")
     assert await passwords.fits("a plain long sentence", stored)
     assert not await passwords.fits("a plain long sentence ", stored)
 
 
 async def test_nobodys_password_never_fits_nor_does_a_broken_hash() -> None:
-    passwords = Passwords(CHEAP)
+    passwords = Passwords(builders.CHEAP)
     assert not await passwords.fits("", None)
     assert not await passwords.fits("a plain long sentence", "not a hash")
 
 
 async def test_a_password_in_any_script_is_one() -> None:
-    passwords = Passwords(CHEAP)
+    passwords = Passwords(builders.CHEAP)
     stored = await passwords.hash("кодове слово 好 \ud800")
     assert await passwords.fits("кодове слово 好 \ud800", stored)
 

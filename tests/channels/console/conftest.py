@@ -11,24 +11,22 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
 from bot.staff.accounts import Accounts
 from bot.staff.member import Member, Role, Staff
-from bot.staff.passwords import Passwords
 from channels.console.app import console_app
 from channels.console.frame import ROOT
 from channels.console.sessions import COOKIE
 from knowledge_base.database import Database
+from tests import builders
 from tests.conftest import NOW
 
 Result = TypeVar("Result")
 PASSWORD = "a plain long sentence"
 KEY = "a key for the tests of the console"
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass
@@ -140,7 +138,7 @@ def house(empty_database: Path, tmp_path: Path) -> Iterator[House]:
     copied = tmp_path / "kalauz.db"
     copied.write_bytes(empty_database.read_bytes())
     database = Database(f"sqlite+aiosqlite:///{copied}")
-    accounts = Accounts(database, lambda: house.now(), Passwords(CHEAP))
+    accounts = Accounts(database, lambda: house.now(), builders.passwords())
     service = FakeService(accounts, ZoneInfo("Europe/Budapest"))
     app = FastAPI()
     console = console_app(lambda: service, lambda: (KEY,), lambda: house.now())

@@ -192,3 +192,15 @@ def test_what_was_to_be_told_is_told_once(house: House) -> None:
     assert visitor.send("/account", name="Anna K.", language="en").status_code == 303
     assert "Your account was changed." in words(visitor.get("/account"))
     assert "Your account was changed." not in words(visitor.get("/account"))
+
+
+def test_what_a_page_fetches_by_itself_does_not_keep_the_session(house: House) -> None:
+    house.add("anna")
+    visitor = house.visitor("anna")
+    for _ in range(3):
+        house.goes_on(IDLE / 4)
+        response = visitor.get("/account", headers={"X-Unattended": "true"})
+        assert response.status_code == 200
+        assert "set-cookie" not in response.headers
+    house.goes_on(IDLE / 4)
+    assert not visitor.is_signed_in()

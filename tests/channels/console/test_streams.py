@@ -3,20 +3,18 @@ from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi import Response
 
 from bot.news import News, waited
 from bot.staff.accounts import Accounts
-from bot.staff.passwords import Passwords
 from channels.console.gate import Anyone, SignedIn
 from channels.console.sessions import IDLE, Session
-from channels.console.streams import BEAT, BEGINNING, Event, streamed, while_signed_in
+from channels.console.streams import BEAT, BEGINNING, streamed, while_signed_in
 from knowledge_base.database import Database
+from tests import builders
 from tests.channels.console.conftest import House
 from tests.conftest import NOW
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 # Soon enough for a test, and long enough that an event comes before it.
 BEAT_S = 0.05
 LONG_S = 30.0
@@ -30,19 +28,19 @@ class Clock:
 
 
 class Source:
-    """Events from outside, as a desk has them: told by news, read where they are stored."""
+    """News from outside, as a desk has them: told by news, read where they are stored."""
 
     def __init__(self) -> None:
         self.news = News()
-        self.stored: list[Event] = []
+        self.stored: list[str] = []
         self.listened = asyncio.Event()
         self.closed = False
 
-    def store(self, name: str) -> None:
-        self.stored.append(Event(name))
+    def store(self, word: str) -> None:
+        self.stored.append(word)
         self.news.tell("a conversation")
 
-    async def events(self) -> AsyncGenerator[Event]:
+    async def events(self) -> AsyncGenerator[str]:
         given = 0
         try:
             with self.news.listening() as event:
@@ -58,8 +56,8 @@ class Source:
 
 def test_a_route_gives_a_stream_to_who_is_signed_in(house: House) -> None:
     async def heard(at: Anyone) -> Response:
-        async def events() -> AsyncGenerator[Event]:
-            yield Event("new", at.member.login)
+        async def events() -> AsyncGenerator[str]:
+            yield at.member.login
 
         return streamed(at, events())
 
@@ -67,7 +65,7 @@ def test_a_route_gives_a_stream_to_who_is_signed_in(house: House) -> None:
     house.app.router.routes.insert(0, house.app.router.routes.pop())
     house.add("anna")
     response = house.visitor("anna", Accept="text/event-stream").get("/heard")
-    assert response.content == BEGINNING + Event("new", "anna").encode()
+    assert response.content == BEGINNING + b"data: anna\n\n"
     assert response.headers["content-type"].startswith("text/event-stream")
     assert response.headers["cache-control"] == "no-store"
     assert house.visitor(Accept="text/event-stream").get("/heard").status_code == 401
@@ -80,22 +78,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def at(database: Database, clock: Clock) -> SignedIn:
-    accounts = Accounts(database, clock, Passwords(CHEAP))
+    accounts = Accounts(database, clock, builders.passwords())
     member = await accounts.add("anna", name="Anna", role="counsellor", password="a plain long sentence", by="root")
     return SignedIn(member, Session.begun(NOW, member), accounts, clock)
-
-
-@pytest.mark.parametrize(
-    ("event", "wire"),
-    [
-        (Event("new"), b"event: new\ndata: \n\n"),
-        (Event("new", "one\ntwo\r\nthree"), b"event: new\ndata: one\ndata: two\ndata: three\n\n"),
-        (Event("new", "a\n\nevent: evil"), b"event: new\ndata: a\ndata: \ndata: event: evil\n\n"),
-        (Event("new", "سلام"), "event: new\ndata: سلام\n\n".encode()),
-    ],
-)
-def test_an_event_is_written_line_by_line(event: Event, wire: bytes) -> None:
-    assert event.encode() == wire
 
 
 async def test_what_is_stored_reaches_who_is_signed_in(at: SignedIn) -> None:
@@ -103,9 +88,9 @@ async def test_what_is_stored_reaches_who_is_signed_in(at: SignedIn) -> None:
     stream = while_signed_in(at, source.events(), beat_s=LONG_S)
     assert await anext(stream) == BEGINNING
     source.store("first")
-    assert await anext(stream) == Event("first").encode()
+    assert await anext(stream) == b"data: first\n\n"
     source.store("second")
-    assert await anext(stream) == Event("second").encode()
+    assert await anext(stream) == b"data: second\n\n"
 
 
 async def test_a_stream_that_says_nothing_still_beats(at: SignedIn) -> None:
@@ -143,7 +128,7 @@ async def test_a_stream_goes_on_until_the_session_ends(at: SignedIn, clock: Cloc
     await anext(stream)
     clock.time += IDLE - timedelta(seconds=1)
     source.store("in time")
-    assert await anext(stream) == Event("in time").encode()
+    assert await anext(stream) == b"data: in time\n\n"
 
 
 async def test_a_browser_that_leaves_closes_the_source(at: SignedIn) -> None:
@@ -163,7 +148,7 @@ async def test_a_browser_that_leaves_closes_the_source(at: SignedIn) -> None:
 
 
 async def test_a_source_that_ends_ends_the_stream(at: SignedIn) -> None:
-    async def one() -> AsyncGenerator[Event]:
-        yield Event("only")
+    async def one() -> AsyncGenerator[str]:
+        yield "only"
 
-    assert [part async for part in while_signed_in(at, one())] == [BEGINNING, Event("only").encode()]
+    assert [part async for part in while_signed_in(at, one())] == [BEGINNING, b"data: only\n\n"]
