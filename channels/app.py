@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels import web
 from channels.api import ask, conversations, health, problems, rasa
+from channels.console.app import console_app
+from channels.console.frame import ROOT
 from channels.service import Service
 from channels.settings import Settings
 
@@ -92,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for router in (health.router, ask.router, conversations.router, rasa.router, web.texts_router, web.router):
         app.include_router(router)
+    app.mount(ROOT, console_app(lambda: app.state.service, lambda: settings.secret_keys))
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard)
     return app

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast
+from zoneinfo import ZoneInfo
 
 from bot.handoff.inbox import Counselling
 from bot.messages import Acting, Conversing
+from bot.staff.member import Staff
 from retrieval.shown import Asking
 
 log = logging.getLogger(__name__)
@@ -50,10 +52,14 @@ class Assembly(Protocol):
     asking: Asking | None
     conversing: Conversing | None
     acting: Acting | None
+    staff: Staff | None
     desk: Counselling | None
 
     @property
     def served(self) -> Served | None: ...
+
+    @property
+    def time_zone(self) -> ZoneInfo | None: ...
 
     async def follow(self) -> Served | None: ...
 
@@ -98,6 +104,16 @@ class Service:
     @property
     def acting(self) -> Acting | None:
         return self._assembly.acting if self._assembly else None
+
+    @property
+    def staff(self) -> Staff | None:
+        """Who can sign in; None until the database is there."""
+        return self._assembly.staff if self._assembly else None
+
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        """The site's; None until the site is known."""
+        return self._assembly.time_zone if self._assembly else None
 
     @property
     def desk(self) -> Counselling | None:

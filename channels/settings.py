@@ -24,8 +24,8 @@ class Settings(BaseSettings):
     )
     secret_key: str | None = Field(
         None,
-        description="Seals personal data; left out, a key is made and kept in the data folder. "
-        "To change it, put the new one first: `new,old`.",
+        description="Seals personal data and signs the console's cookies; left out, a key is made and kept in the data "
+        "folder. To change it, put the new one first: `new,old`.",
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="critical, error, warning, info or debug."

@@ -6,6 +6,9 @@ import typer
 
 from channels.cli.output import settings
 
+# How long a stop waits for open connections, in seconds: a stream of events would keep it waiting for ever.
+GRACE_S = 3
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -23,4 +26,11 @@ def serve(
     chosen = settings()
     typer.echo(f"Kalauz is at http://{host}:{port}/ (stop with Ctrl-C)")
     logs.configure(chosen.log_level)
-    uvicorn.run(create_app(chosen), host=host, port=port, log_level=chosen.log_level, access_log=False)
+    uvicorn.run(
+        create_app(chosen),
+        host=host,
+        port=port,
+        log_level=chosen.log_level,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )

@@ -35,9 +35,9 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def kalauz(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def kalauz(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "KALAUZ_DATA_DIR": str(self.data), "KALAUZ_LOG_LEVEL": "warning"}
-        return subprocess.Popen([sys.executable, "-m", "channels", *arguments], env=environment)
+        return subprocess.Popen([sys.executable, "-m", "channels", *arguments], env=environment, stdin=stdin)
 
     def start(self) -> None:
         self._process = self.kalauz("serve", "--port", str(self.port))
@@ -88,13 +88,13 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     yield from opened(browser, server, "en-GB")
 
 
-def opened(browser: Browser, server: Server, locale: str) -> Iterator[Page]:
+def opened(browser: Browser, server: Server, locale: str, path: str = "/") -> Iterator[Page]:
     context = browser.new_context(locale=locale, base_url=server.url, viewport={"width": 800, "height": 900})
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
-    page.goto("/")
+    page.goto(path)
     yield page
     context.close()
     assert errors == []
