@@ -9,9 +9,9 @@ import pytest
 from bot import conversations
 from bot.engine import Engine
 from bot.handoff import counsellors
-from bot.handoff.counsellors import Profile
 from bot.handoff.desk import Desk
 from bot.handoff.inbox import Entry
+from bot.handoff.profile import Profile
 from bot.messages import Incoming, Message, Started
 from bot.news import News
 from bot.replies import Buttons
