@@ -20,9 +20,9 @@ class UnknownHandoffError(LookupError):
 class Entry:
     """A case in the inbox.
 
-    `topic` is its name in the member's language. `mine`: this counsellor has it. `offered`: it waits, and this counsellor is among those whom it is put before.
-    `shared` is the language to write in where the counsellor does not speak the case's. `by` has it.
-    `unanswered_since` is when the first message came that nobody has answered.
+    `topic` is its name in the member's language. `mine`: this counsellor has it. `offered`: it waits, and this
+    counsellor is among those whom it is put before. `shared` is the language to write in where the counsellor does not
+    speak the case's. `by` has it. `unanswered_since` is when the first message came that nobody has answered.
     """
 
     id: int
@@ -67,8 +67,8 @@ class Request:
 class Opened:
     """A case with all that was said.
 
-    `near` is the article that came nearest to a message, by its number, in the member's language. `callback` is how the migrant wants to be
-    called back, where that is so.
+    `near` is the article that came nearest to a message, by its number, in the member's language. `callback` is how
+    the migrant wants to be called back, where that is so.
     """
 
     entry: Entry

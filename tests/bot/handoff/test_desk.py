@@ -81,7 +81,7 @@ async def test_a_counsellor_takes_over_writes_and_hands_back(office: Office) -> 
         "waiting",
         "asked",
         False,
-        "health",
+        "Health",
         True,
     )
     await office.desk.accept(case.id, anna)
@@ -317,7 +317,7 @@ async def test_what_the_bot_found_near_stands_beside_the_migrants_words(office: 
     await waits(office, "How do I get a health card?")
     opened = await office.desk.open((await office.entry(anna)).id, anna)
     asked = next(message for message in opened.messages if message.text == "How do I get a health card?")
-    assert opened.near[asked.number][0] == "health-card"
+    assert opened.near[asked.number].article == "health-card"
 
 
 async def test_after_a_crash_everything_is_where_it_was(office: Office) -> None:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from bot.handoff.inbox import Counselling
 from bot.staff.accounts import Accounts
 from bot.staff.member import Member, Role, Staff
 from channels.console.app import console_app
@@ -35,16 +36,20 @@ class FakeService:
 
     staff: Staff | None
     time_zone: ZoneInfo | None
+    desk: Counselling | None = None
 
 
 class House:
     """A running console, its accounts, and its clock."""
 
-    def __init__(self, client: TestClient, app: FastAPI, accounts: Accounts, service: FakeService) -> None:
+    def __init__(
+        self, client: TestClient, app: FastAPI, accounts: Accounts, service: FakeService, database: Database
+    ) -> None:
         self.client = client
         self.app = app
         self.accounts = accounts
         self.service = service
+        self.database = database
         self.time = NOW
 
     def now(self) -> datetime:
@@ -144,6 +149,6 @@ def house(empty_database: Path, tmp_path: Path) -> Iterator[House]:
     console = console_app(lambda: service, lambda: (KEY,), lambda: house.now())
     app.mount(ROOT, console)
     with TestClient(app, raise_server_exceptions=False) as client:
-        house = House(client, console, accounts, service)
+        house = House(client, console, accounts, service, database)
         yield house
         house.call(database.close)
