@@ -3,45 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine import Engine
-from bot.handoff.desk import Desk
-from bot.news import News
-from retrieval.answers import Answers
-from tests.bot.conftest import VAULT, answers, library  # noqa: F401
-from tests.bot.handoff.conftest import Migrant
-from tests.channels.console.conftest import House, Visitor, words
+from tests.channels.console.conftest import House, Office, Visitor, words
 
 FIELDS = ("Fatima", "+36 30 123 4567", '/field{"value": "morning"}', '/field{"value": "en"}')
-
-
-class Office:
-    """A console with a desk, and migrants."""
-
-    def __init__(self, house: House, answers: Answers) -> None:  # noqa: F811
-        self.house = house
-        news = News()
-        self.engine = Engine(house.database, answers, house.now, VAULT, news=news)
-        house.service.desk = Desk(house.database, answers, house.now, VAULT, news=news)
-
-    def migrant(self, *texts: str) -> Migrant:
-        async def begin() -> Migrant:
-            return Migrant(self.engine, await self.engine.start(channel="web", language="en"))
-
-        migrant = self.house.call(begin)
-        self.house.call(migrant.say, *texts, "/human")
-        return migrant
-
-    def counsellor(self, login: str, language: str = "en") -> Visitor:
-        self.house.add(login, "counsellor", language)
-        return self.house.visitor(login)
-
-    def says(self, migrant: Migrant) -> list[str]:
-        return [f"{message.sender}: {message.text}" for message in self.house.call(migrant.read)]
-
-
-@pytest.fixture
-def office(house: House, answers: Answers) -> Office:  # noqa: F811
-    return Office(house, answers)
 
 
 def case_of(visitor: Visitor) -> str:
