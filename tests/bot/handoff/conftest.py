@@ -15,11 +15,12 @@ from bot.handoff.profile import Profile
 from bot.messages import Incoming, Message, Started
 from bot.news import News
 from bot.replies import Buttons
+from bot.staff.accounts import Accounts
 from bot.staff.member import Member, Role
-from bot.staff.tables import StaffRow
 from bot.tables import ConversationRow
 from knowledge_base.database import Database
 from retrieval.answers import Answers
+from tests import builders
 from tests.bot.conftest import VAULT
 from tests.conftest import NOW
 
@@ -74,24 +75,13 @@ class Migrant:
 
 async def hired(database: Database, name: str, role: Role = "counsellor", **profile: Any) -> Member:
     """An account, with a profile where one is given."""
-    row = StaffRow(
-        login=name.lower(),
-        name=name,
-        role=role,
-        password_hash="",
-        language="en",
-        failed=0,
-        locked_until=None,
-        active=True,
-        session_epoch=1,
-        created_at=NOW,
-    )
-    async with database.transaction() as session:
-        session.add(row)
-        await session.flush()
-        if profile:
-            await counsellors.introduce(session, row.id, Profile.model_validate(profile))
-    return Member(row.id, row.login, row.name, role, row.language, True, 1, NOW)
+    accounts = Accounts(database, lambda: NOW, builders.passwords())
+    login = f"staff{len(await accounts.everybody())}"
+    member = await accounts.add(login, name=name, role=role, password="a plain long sentence", by="(test)")
+    if profile:
+        async with database.transaction() as session:
+            await counsellors.introduce(session, member.id, Profile.model_validate(profile))
+    return member
 
 
 @dataclass
