@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # How long Telegram holds a question for new updates open, in seconds.
 HOLD_S = 30
+# How long an answer of Telegram may take, in seconds.
+PATIENCE_S = 15.0
 # How often an update is tried that fails, before it is passed over, and the pauses between, in seconds.
 TRIES = 4
 PAUSE_S = 2.0
@@ -48,13 +50,14 @@ class Channel:
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         hold_s: int = HOLD_S,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         base = api_base.rstrip("/")
         self._bot = Bot(
             token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
-            request=HTTPXRequest(connection_pool_size=2 * AT_ONCE, read_timeout=15, pool_timeout=15),
+            request=HTTPXRequest(connection_pool_size=2 * AT_ONCE, read_timeout=patience_s, pool_timeout=patience_s),
         )
         self._webhook = webhook
         self._site = site

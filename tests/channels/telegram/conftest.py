@@ -65,6 +65,7 @@ class Office:
             clock=self.time,
             sleep=self.time.sleep,
             hold_s=1,
+            patience_s=0.5,
         )
 
     @asynccontextmanager

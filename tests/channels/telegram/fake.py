@@ -23,7 +23,10 @@ TAGS = {"b", "i", "a"}
 
 @dataclass(frozen=True)
 class Fault:
-    """An answer in place of the right one; `after` says that the call had its effect nevertheless."""
+    """An answer in place of the right one; `after` says that the call had its effect nevertheless.
+
+    Status 0 is no answer at all.
+    """
 
     status: int
     description: str = "fault"
@@ -88,6 +91,7 @@ class Telegram:
         self.kept: dict[tuple[str, str], Any] = {}
         self.updates: list[dict[str, Any]] = []
         self.url = ""
+        self.silence = asyncio.Event()
         self._update_id = 1000
         self._message_id = 0
         self.app = FastAPI()
@@ -187,14 +191,19 @@ class Telegram:
         self.calls.append(Call(method, body))
         faults = self.faults[method]
         if faults and not faults[0].after:
-            return _error(faults.popleft())
+            return await self._fault(faults.popleft())
         if body.get("chat_id") in self.blocked:
             return _error(Fault(403, "Forbidden: bot was blocked by the user"))
         try:
             result = await getattr(self, f"_{method}", self._keep)(method, body)
         except AssertionError as error:
             return _error(Fault(400, f"Bad Request: {error}"))
-        return _error(faults.popleft()) if faults else JSONResponse({"ok": True, "result": result})
+        return await self._fault(faults.popleft()) if faults else JSONResponse({"ok": True, "result": result})
+
+    async def _fault(self, fault: Fault) -> JSONResponse:
+        if fault.status == 0:
+            await self.silence.wait()
+        return _error(fault)
 
     async def _getMe(self, method: str, body: dict[str, Any]) -> Any:  # noqa: N802
         return ME
@@ -202,7 +211,7 @@ class Telegram:
     async def _getUpdates(self, method: str, body: dict[str, Any]) -> Any:  # noqa: N802
         offset, until = int(body.get("offset", 0)), time.monotonic() + float(body.get("timeout", 0))
         self.updates = [update for update in self.updates if update["update_id"] >= offset]
-        while not self.updates and time.monotonic() < until:
+        while not self.updates and time.monotonic() < until:  # noqa: ASYNC110  (they come from another thread)
             await asyncio.sleep(0.01)
         return self.updates
 
