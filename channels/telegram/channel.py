@@ -102,6 +102,7 @@ class Channel:
                 tasks.create_task(self._poll())
 
     async def close(self) -> None:
+        await self._reception.close()
         await self._bot.shutdown()
 
     async def take(self, update: object) -> None:

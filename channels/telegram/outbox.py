@@ -120,18 +120,31 @@ class Outbox:
                 await chats.delivered(session, chat, number)
             return
         parts = following.parts
-        message_id = None
+        boxes = None
         if chat.parts < len(parts):
+            part = parts[chat.parts]
             try:
-                message_id = await self._sender.send(chat.chat_id, parts[chat.parts])
+                message_id = await self._sender.send(chat.chat_id, part)
+                boxes = Boxes(message_id, number, chat.parts) if part.boxes else None
             except ChatMigrated:
                 raise
             except BadRequest:
                 log.warning("Telegram refused a message of event %d; it is left out", number)
+        moved = asyncio.ensure_future(self._moved(following, len(parts), boxes))
+        try:
+            await asyncio.shield(moved)
+        except asyncio.CancelledError:
+            # The message is there: who stops now notes that before they go.
+            await moved
+            raise
+
+    async def _moved(self, following: _Next, count: int, boxes: Boxes | None) -> None:
+        """One more of `count` messages is there."""
+        chat, number = following.chat, following.message.number
         async with self._database.transaction() as session:
-            if message_id is not None and parts[chat.parts].boxes:
-                await chats.keep_boxes(session, chat, Boxes(message_id, number, chat.parts))
-            if chat.parts + 1 < len(parts):
+            if boxes is not None:
+                await chats.keep_boxes(session, chat, boxes)
+            if chat.parts + 1 < count:
                 await chats.delivered(session, chat, number - 1, chat.parts + 1)
             else:
                 await chats.delivered(session, chat, number)

@@ -148,7 +148,7 @@ def _addressed(message: Message, me: User) -> str | None:
     for name in names:
         text = text.replace(name, " ")
     # A mention and nothing else is a call for help.
-    return " ".join(text.split(" ")).strip() or "/help"
+    return re.sub(" {2,}", " ", text).strip() or "/help"
 
 
 def _language(user: User | None) -> str | None:

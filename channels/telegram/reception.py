@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 from telegram import Bot, Update
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import TelegramError
 
 from bot import conversations
 from bot.engine import messages_of
@@ -18,7 +18,7 @@ from bot.vault import SealedError, Vault
 from channels.telegram import chats
 from channels.telegram.buttons import Press
 from channels.telegram.chats import Chat
-from channels.telegram.drawing import draw, sentence
+from channels.telegram.drawing import Part, draw, sentence
 from channels.telegram.reading import Heard, Membership, Migrated, Pressed, read
 from channels.telegram.sending import Sender
 from knowledge_base.database import Database
@@ -50,6 +50,12 @@ class Reception:
         self._sender = sender
         self._default_language = default_language
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._saying: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        for task in self._saying:
+            task.cancel()
+        await asyncio.gather(*self._saying, return_exceptions=True)
 
     async def take(self, update: Update) -> None:
         """Take an update in; when this returns, it is stored. Taken again, it does nothing."""
@@ -90,8 +96,8 @@ class Reception:
             gone = texts.gettext("This text is no longer here. Please write your question.")
             await self._answer(pressed, gone)
             return
-        await self._answer(pressed)
-        await self._receive(chat, pressed, Incoming(payload, pressed.client_id))
+        received = self._receive(chat, pressed, Incoming(payload, pressed.client_id))
+        await asyncio.gather(self._answer(pressed), received)
 
     async def _payload(self, chat: Chat | None, pressed: Pressed) -> str | None:
         """What the button sends, read from the event that showed it; None where that was erased."""
@@ -116,12 +122,11 @@ class Reception:
             except (UnknownConversationError, WrongTokenError, SealedError):
                 continue
             except LimitError as error:
-                await self._say(open_chat.chat_id, error.sentence)
-                return
+                self._say(open_chat.chat_id, sentence(error.sentence))
             except QuestionError as error:
-                await self._say(open_chat.chat_id, self._refusal(error, open_chat))
-                return
-            await self._farewell(open_chat, messages)
+                self._say(open_chat.chat_id, sentence(self._refusal(error, open_chat)))
+            else:
+                self._farewell(open_chat, messages)
             return
 
     async def _thinking(self, chat: Chat, incoming: Incoming) -> list[Message]:
@@ -136,14 +141,12 @@ class Reception:
         finally:
             received.cancel()
 
-    async def _farewell(self, chat: Chat, messages: list[Message]) -> None:
+    def _farewell(self, chat: Chat, messages: list[Message]) -> None:
         """What an erased conversation said last stands in no log any more."""
         for message in messages:
             if message.reply is None or not message.reply.ended:
                 continue
-            for part in draw(message.reply, conversation_id=chat.conversation_id, event=message.number):
-                with contextlib.suppress(BadRequest, Forbidden):
-                    await self._sender.send(chat.chat_id, part)
+            self._say(chat.chat_id, *draw(message.reply, conversation_id=chat.conversation_id, event=message.number))
 
     async def _found(self, chat_id: int) -> Chat | None:
         async with self._database.reading() as session:
@@ -160,7 +163,7 @@ class Reception:
             chat = await chats.find(session, chat_id)
         assert chat is not None  # noqa: S101
         if said.group:
-            await self._say(chat_id, self._in_group(said.language))
+            self._say(chat_id, sentence(self._in_group(said.language)))
         return chat
 
     def _in_group(self, language: str | None) -> str:
@@ -178,10 +181,17 @@ class Reception:
     def _texts(self, language: str | None) -> Texts:
         return Texts(language or self._default_language)
 
-    async def _say(self, chat_id: int, text: str) -> None:
-        """A sentence of the moment, which is not kept."""
-        with contextlib.suppress(BadRequest, Forbidden):
-            await self._sender.send(chat_id, sentence(text))
+    def _say(self, chat_id: int, *parts: Part) -> None:
+        """Something of the moment, which is not kept; nobody waits for it to be sent."""
+
+        async def say() -> None:
+            with contextlib.suppress(TelegramError):
+                for part in parts:
+                    await self._sender.send(chat_id, part)
+
+        task = asyncio.create_task(say())
+        self._saying.add(task)
+        task.add_done_callback(self._saying.discard)
 
     async def _answer(self, pressed: Pressed, text: str | None = None) -> None:
         """Stop the button's waiting; one that was pressed long ago waits no more."""

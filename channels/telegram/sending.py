@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol, TypeVar
@@ -39,14 +40,22 @@ async def patiently(call: Callable[[], Awaitable[Result]], sleep: Sleep = asynci
         try:
             return await call()
         except RetryAfter as error:
-            asked = error.retry_after
-            await sleep(asked.total_seconds() if isinstance(asked, timedelta) else asked)
+            await sleep(_asked_s(error))
         except (BadRequest, Forbidden, ChatMigrated, InvalidToken):
             raise
         except TelegramError as error:
             log.warning("Telegram could not be asked (%s); again in %g s", type(error).__name__, pause)
             await sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def _asked_s(error: RetryAfter) -> float:
+    """How long Telegram asks to wait, in seconds."""
+    with warnings.catch_warnings():
+        # It says that this will be a timedelta one day.
+        warnings.simplefilter("ignore")
+        asked = error.retry_after
+    return asked.total_seconds() if isinstance(asked, timedelta) else asked
 
 
 class Sender:

@@ -1,14 +1,19 @@
 """The channel over a real engine and database, and a Telegram of our own on the other side."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
+from rasa_sdk.events import BotUttered
 
+from bot import conversations
 from bot.engine import Engine
 from bot.limits import Limits
 from bot.news import News
+from bot.replies import Reply, Said
+from channels.telegram import chats
 from channels.telegram.channel import Channel
 from knowledge_base.database import Database
 from retrieval.answers import Answers
@@ -17,7 +22,7 @@ from retrieval.language import LanguageDetector
 from retrieval.library import Library
 from tests import builders
 from tests.bot.conftest import VAULT, clock, small_content
-from tests.channels.telegram.fake import TOKEN, Telegram, serving_telegram
+from tests.channels.telegram.fake import DEADLINE_S, TOKEN, Telegram, serving_telegram
 
 
 class Time:
@@ -68,6 +73,13 @@ class Office:
             patience_s=0.5,
         )
 
+    async def conversation(self, chat_id: int) -> tuple[str, str]:
+        """The id and the token of a chat's conversation."""
+        async with self.database.reading() as session:
+            chat = await chats.find(session, chat_id)
+        assert chat is not None
+        return chat.conversation_id, VAULT.open(chat.token)["token"]
+
     @asynccontextmanager
     async def open(self, **how: tuple[str, str] | None) -> AsyncIterator[Channel]:
         """A channel that takes updates in and sends nothing."""
@@ -105,3 +117,26 @@ def telegram_answers(encoder: Encoder) -> Answers:
 @pytest.fixture
 def office(database: Database, telegram_answers: Answers, telegram: Telegram) -> Office:
     return Office(database, telegram_answers, telegram)
+
+
+async def settled(office: Office) -> None:
+    """Wait until everything that is stored was delivered."""
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        async with office.database.reading() as session:
+            if not await chats.waiting(session):
+                return
+        assert time.monotonic() < deadline, "it was not delivered in time"
+        await asyncio.sleep(0.01)
+
+
+async def person_writes(office: Office, text: str, *, name: str, chat_id: int = 7, news: bool = True) -> None:
+    """A counsellor's message, stored as the desk stores it."""
+    conversation_id, _ = await office.conversation(chat_id)
+    reply = Reply(outcome=None, blocks=[Said(language="en", text=text)], language="en", person=name)
+    event = BotUttered(text, {"buttons": [], "custom": reply.model_dump(mode="json")}, None, 1795383762.0)
+    async with office.database.transaction() as session:
+        newest, _ = await conversations.last_numbers(session, conversation_id)
+        await conversations.append(session, conversation_id, [event], last=newest)
+    if news:
+        office.news.tell(conversation_id)
