@@ -33,8 +33,14 @@ def description(texts: Texts) -> str:
             _("Hello. Ask your question in your own words and in your own language."),
             _("I am a program. I quote texts that people have reviewed, with their source and date. "
               "This is information, not legal advice."),
+            its_own_copy(texts),
         ]
     )  # fmt: skip
+
+
+def its_own_copy(texts: Texts) -> str:
+    """What we cannot delete."""
+    return texts.gettext("Telegram keeps its own copy of this chat until you delete it there.")
 
 
 def short_description(texts: Texts) -> str:

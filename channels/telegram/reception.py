@@ -19,6 +19,7 @@ from channels.telegram import chats
 from channels.telegram.buttons import Press
 from channels.telegram.chats import Chat
 from channels.telegram.drawing import Part, draw, sentence
+from channels.telegram.menu import its_own_copy
 from channels.telegram.reading import Heard, Membership, Migrated, Pressed, read
 from channels.telegram.sending import Sender
 from knowledge_base.database import Database
@@ -146,7 +147,8 @@ class Reception:
         for message in messages:
             if message.reply is None or not message.reply.ended:
                 continue
-            self._say(chat.chat_id, *draw(message.reply, conversation_id=chat.conversation_id, event=message.number))
+            last = draw(message.reply, conversation_id=chat.conversation_id, event=message.number)
+            self._say(chat.chat_id, *last, sentence(its_own_copy(self._texts(message.reply.language))))
 
     async def _found(self, chat_id: int) -> Chat | None:
         async with self._database.reading() as session:

@@ -157,8 +157,11 @@ async def test_a_deleted_conversation_says_goodbye_and_leaves_nothing(office: Of
         await channel.take(telegram.text("/delete"))
         await until(lambda: len(telegram.chat()) == 2)
         await channel.take(telegram.press("Yes, delete everything"))
-        await until(lambda: len(telegram.chat()) == 3)
-    assert telegram.chat()[2] == "Everything that you wrote here is deleted."
+        await until(lambda: len(telegram.chat()) == 4)
+    assert telegram.chat()[2:] == [
+        "Everything that you wrote here is deleted.",
+        "Telegram keeps its own copy of this chat until you delete it there.",
+    ]
     for table in ("conversations", "events", "telegram_chats", "telegram_boxes"):
         assert await rows(office, table) == 0
 
