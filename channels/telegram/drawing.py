@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from bot.replies import (
     Block,
-    Button,
     Buttons,
     Checklist,
     ContactCard,
@@ -71,11 +70,10 @@ def draw(reply: Reply, *, conversation_id: str, event: int, ticked: Mapping[str,
     for block in reply.blocks:
         match block:
             case Buttons():
-                numbered = max(len(button.title) for button in block.buttons) > SHOWN if block.buttons else False
-                if numbered:
-                    messages[-1].pieces.append(_titles(block.buttons))
-                for number, button in enumerate(block.buttons, 1):
-                    title = f"{number}. {button.title}" if numbered else button.title
+                titles = _numbered([button.title for button in block.buttons])
+                if any(len(title) > SHOWN for title in titles):
+                    messages[-1].pieces.append(_lines([Span(title)] for title in titles))
+                for title in titles:
                     messages[-1].buttons.append(_key(title, Press(conversation_id, event, index)))
                     index += 1
                 continue
@@ -134,8 +132,11 @@ def items_of(reply: Reply) -> list[Item]:
     return [item for block in reply.blocks if isinstance(block, Checklist) for item in block.items]
 
 
-def _titles(buttons: list[Button]) -> list[Span]:
-    return _lines([Span(f"{number}. {button.title}")] for number, button in enumerate(buttons, 1))
+def _numbered(titles: list[str]) -> list[str]:
+    """With numbers, where there are several and one of them is too long to be read on a button."""
+    if len(titles) > 1 and any(len(title) > SHOWN for title in titles):
+        return [f"{number}. {title}" for number, title in enumerate(titles, 1)]
+    return titles
 
 
 def _lines(lines: Iterable[list[Span]]) -> list[Span]:
@@ -174,7 +175,7 @@ def _spans(block: Block) -> list[Span]:
             items = [[Span(f"{BOX[item.ticked]} {item.text}")] for item in block.items]
             return _lines([[Span(block.heading, bold=True)], *items])
         case Sources():
-            links = [[Span("• ", italic=True), _link(link.title, link.url, italic=True)] for link in block.sources]
+            links = [[Span("• "), _link(link.title, link.url, italic=True)] for link in block.sources]
             checked = [Span(block.checked, italic=True)]
             return _lines([[Span(f"{block.label}:", italic=True)], *links, checked])
         case ContactCard():

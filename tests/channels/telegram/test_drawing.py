@@ -159,6 +159,12 @@ def test_long_titles_stand_in_the_text_too() -> None:
     assert titles(part) == [[f"1. {long}"], ["2. None of these"]]
 
 
+def test_one_long_title_needs_no_number() -> None:
+    long = "What you need to know about the residence permit for studies"
+    (part,) = drawn(said("Perhaps this:"), buttons(long))
+    assert (part.html, titles(part)) == (f"Perhaps this:\n\n{long}", [[long]])
+
+
 def test_what_is_to_tick_stands_in_the_text_and_on_buttons() -> None:
     (part,) = drawn(papers("Passport", "Photo"), buttons("Next step"), ticked={"Photo": True})
     assert part.html == "<b>What to bring</b>\n☐ Passport\n☑ Photo"
