@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels import web
-from channels.api import ask, conversations, health, problems, rasa
+from channels.api import ask, conversations, health, problems, rasa, stream
 from channels.service import Service
 from channels.settings import Settings
 
@@ -90,7 +90,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
-    for router in (health.router, ask.router, conversations.router, rasa.router, web.texts_router, web.router):
+    for router in (
+        health.router,
+        ask.router,
+        conversations.router,
+        stream.router,
+        rasa.router,
+        web.texts_router,
+        web.router,
+    ):
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard)

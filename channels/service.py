@@ -82,6 +82,8 @@ class Service:
         self._assembly: Assembly | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.failure: str | None = None
+        # Set when the server stops: what streams ends then, for a server waits for its open responses.
+        self.ending = asyncio.Event()
 
     @property
     def served(self) -> Served | None:
