@@ -12,6 +12,7 @@ from channels import web
 from channels.api import ask, conversations, health, problems, rasa, stream
 from channels.service import Service
 from channels.settings import Settings
+from channels.web.origins import Origins
 
 # A body is a question or a message: far below this, in bytes. Only a Rasa assistant sends whole conversations.
 MAX_BODY = 64 * 1024
@@ -101,5 +102,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ):
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(Origins, allowed=settings.origins)
     app.add_middleware(Guard)
     return app
