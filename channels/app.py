@@ -12,6 +12,7 @@ from channels import web
 from channels.api import ask, conversations, health, problems, rasa, stream
 from channels.service import Service
 from channels.settings import Settings
+from channels.web import plain
 from channels.web.origins import Origins
 
 # A body is a question or a message: far below this, in bytes. Only a Rasa assistant sends whole conversations.
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         rasa.router,
         web.texts_router,
         web.router,
+        plain.router,
     ):
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1000)

@@ -19,9 +19,9 @@ from channels.api.dependencies import CurrentEngine, CurrentService, Token
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 
 # How often the database is looked at for what another process stored, in seconds.
-LOOK_S = 5.0
+LOOK_S = 2.0
 # How many looks that find nothing go by between two signs of life.
-QUIET_LOOKS = 3
+QUIET_LOOKS = 8
 
 # nginx holds responses back unless it is told not to.
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -31,6 +31,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 # How long a browser keeps the launcher, and a module under its version, in seconds.
 SHORT_S = 600
 LONG_S = 365 * 24 * 3600
+STYLES = frozenset(path.stem for path in STATIC.glob("*.css"))
 _PAGE = Template((STATIC / "page.html").read_text("utf-8"))
 
 router = APIRouter(include_in_schema=False)
@@ -79,9 +80,11 @@ async def widget() -> Response:
     return Response(launcher(), media_type="text/javascript", headers={"Cache-Control": f"max-age={SHORT_S}"})
 
 
-@router.get("/widget/page.css")
-async def page_style() -> FileResponse:
-    return FileResponse(STATIC / "page.css", media_type="text/css", headers={"Cache-Control": "no-cache"})
+@router.get("/widget/{name}.css")
+async def page_style(name: str) -> FileResponse:
+    if name not in STYLES:
+        raise HTTPException(404)
+    return FileResponse(STATIC / f"{name}.css", media_type="text/css", headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/widget/{asked}/{name}.js")

@@ -28,6 +28,7 @@ def widget_texts(texts: Texts) -> dict[str, str]:
         "aloud": _("Read aloud"),
         "dictate": _("Dictate"),
         "close": _("Close"),
+        "look": _("Look for new messages"),
         "privacy": _(
             "You need no account and no name here. What you write is kept with this conversation, so that it goes on "
             "where you left it and editors can see which answers are missing."

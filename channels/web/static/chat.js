@@ -104,7 +104,7 @@ class KalauzChat extends HTMLElement {
     close.ariaLabel = t.close;
     this.#heading.parentNode?.replaceChildren(this.#heading, close);
     const send = element("button", "send", t.send);
-    this.#form.replaceChildren(this.#input, ...(canDictate ? [this.#dictation()] : []), send);
+    this.#form.replaceChildren(this.#input, send, ...(canDictate ? [this.#dictation()] : []));
     this.#ways.replaceChildren(
       button("", t.person, () => this.write("/human", t.person)),
       button("", t.language, () => this.write("/language", t.language)),

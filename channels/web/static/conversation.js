@@ -155,7 +155,7 @@ export class Conversation {
     for (const message of messages) {
       if (this.#numbers.has(message.number)) continue;
       this.#numbers.add(message.number);
-      if (message.client_id) this.#kept.drop(message.client_id);
+      if (message.client_id && this.#kept.drop(message.client_id)) this.#view.calm();
       if (message.reply?.ended) {
         this.#forget();
         this.#view.clear();
@@ -212,7 +212,8 @@ export class Conversation {
           this.#kept.drop(message.client_id);
           this.#view.state(message, "refused", error.code);
         } else if (error instanceof FaultError) this.#hold(message, error);
-        else {
+        // It may have come through all the same, and be a message already.
+        else if (this.#kept.unsent.length) {
           for (const waiting of this.#kept.unsent) this.#view.state(waiting, "failed");
           this.#view.trouble(error);
           this.#retry = setTimeout(() => this.#send(), backoff(this.#failures++));

@@ -39,9 +39,12 @@ export class Kept {
     this.change({ unsent: [...this.unsent, message] });
   }
 
+  // Whether it was there.
   drop(clientId) {
     const rest = this.unsent.filter((message) => message.client_id !== clientId);
-    if (rest.length !== this.unsent.length) this.change({ unsent: rest });
+    const found = rest.length < this.unsent.length;
+    if (found) this.change({ unsent: rest });
+    return found;
   }
 
   // One tab at a time, where the browser can see to that; a message's id makes it count once anyhow.
