@@ -6,11 +6,11 @@ The English sentence is the key. A catalogue is read when its language is first 
 import functools
 import gettext
 import io
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -85,6 +85,10 @@ class Texts:
             return clock
         # A week ahead the day's name would be today's.
         return f"{format_date(moment, 'EEEE', locale=own) if days < 7 else self.date(moment.date())} {clock}"
+
+    def duration(self, time: timedelta) -> str:
+        """`10 minutes`; nothing shorter than a minute is told apart."""
+        return format_timedelta(time, granularity="minute", locale=locale(self.language))
 
     def language_name(self, tag: str) -> str:
         """The name of a language in this one: `English` is `angol`."""

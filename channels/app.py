@@ -14,10 +14,13 @@ from channels.console.app import console_app
 from channels.console.frame import ROOT
 from channels.service import Service
 from channels.settings import Settings
+from channels.telegram import webhook
+from channels.telegram.hosting import TelegramHost
 
-# A body is a question or a message: far below this, in bytes. Only a Rasa assistant sends whole conversations.
+# A body is a question or a message: far below this, in bytes. A Rasa assistant sends whole conversations, and Telegram
+# all that it knows of a message.
 MAX_BODY = 64 * 1024
-MAX_BODIES = {"/rasa/webhook": rasa.MAX_CALL}
+MAX_BODIES = {"/rasa/webhook": rasa.MAX_CALL, "/telegram/webhook": webhook.MAX_UPDATE}
 HEADERS = [(name.lower().encode(), value.encode()) for name, value in problems.SECURITY_HEADERS.items()]
 
 
@@ -80,8 +83,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             secret_keys=lambda: settings.secret_keys,
         )
         app.state.service = service
+        telegram = app.state.telegram = TelegramHost(
+            service,
+            token=settings.telegram_token,
+            webhook_url=settings.telegram_webhook_url,
+            api_base=settings.telegram_api_base,
+            secret_keys=lambda: settings.secret_keys,
+        )
         service.start()
+        telegram.start()
         yield
+        await telegram.stop()
         await service.stop()
 
     # `/docs` without a CDN: it works where there is no internet.
@@ -92,7 +104,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
-    for router in (health.router, ask.router, conversations.router, rasa.router, web.texts_router, web.router):
+    for router in (
+        health.router,
+        ask.router,
+        conversations.router,
+        rasa.router,
+        webhook.router,
+        web.texts_router,
+        web.router,
+    ):
         app.include_router(router)
     app.mount(ROOT, console_app(lambda: app.state.service, lambda: settings.secret_keys))
     app.add_middleware(GZipMiddleware, minimum_size=1000)

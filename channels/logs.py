@@ -4,7 +4,7 @@ import logging
 
 ROOMS = ("bot", "channels", "knowledge_base", "retrieval")
 # These log statements, parameters or requests, and so what people wrote.
-CARRIERS = ("aiosqlite", "sqlalchemy", "asyncio", "httpx", "httpcore", "rasa_sdk")
+CARRIERS = ("aiosqlite", "sqlalchemy", "asyncio", "httpx", "httpcore", "rasa_sdk", "telegram")
 
 
 def configure(level: str) -> None:

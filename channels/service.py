@@ -88,6 +88,12 @@ class Service:
         self._assembly: Assembly | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.failure: str | None = None
+        # Set once the heavy parts are loaded.
+        self.loaded = asyncio.Event()
+
+    @property
+    def assembly(self) -> Assembly | None:
+        return self._assembly
 
     @property
     def served(self) -> Served | None:
@@ -139,6 +145,7 @@ class Service:
                     self._assembly = cast(Assembly, module.Assembly(**self._settings))
                 changed = await self._assembly.follow()
                 self.failure = None
+                self.loaded.set()
                 if changed:
                     log.info("serving %s", changed)
             except Exception as error:

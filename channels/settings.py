@@ -27,6 +27,14 @@ class Settings(BaseSettings):
         description="Seals personal data and signs the console's cookies; left out, a key is made and kept in the data "
         "folder. To change it, put the new one first: `new,old`.",
     )
+    telegram_token: str | None = Field(None, description="The bot's token from BotFather; left out, Telegram is off.")
+    telegram_webhook_url: str | None = Field(
+        None,
+        description="Public https address of `POST /telegram/webhook`; left out, Telegram is asked for updates.",
+    )
+    telegram_api_base: str = Field(
+        "https://api.telegram.org", description="Where Telegram's Bot API is, if you run a server of your own."
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="critical, error, warning, info or debug."
     )

@@ -1,8 +1,7 @@
 """`action_human`: the way to a person, never limited and never questioned; `action_withdraw`: back from it."""
 
+from datetime import timedelta
 from typing import Any
-
-from babel.dates import format_timedelta
 
 from bot.actions.ability import Ability
 from bot.actions.turn import Turn
@@ -11,7 +10,7 @@ from bot.handoff.cases import SLOT
 from bot.handoff.moves import REASONS
 from bot.handoff.prospects import SLOT as PROSPECT
 from bot.handoff.routing import Prospect
-from knowledge_base.languages import endonym, locale
+from knowledge_base.languages import endonym
 
 
 def offer_person(turn: Turn, why: str) -> None:
@@ -60,7 +59,7 @@ def _tell(turn: Turn, prospect: Prospect) -> None:
         if prospect.ahead:
             turn.say(_("People before you: {number}").format(number=turn.texts.number(prospect.ahead)))
         if prospect.usual_s is not None:
-            time = format_timedelta(prospect.usual_s, granularity="minute", locale=locale(turn.texts.language))
+            time = turn.texts.duration(timedelta(seconds=prospect.usual_s))
             turn.say(_("How long people waited lately: {time}").format(time=time))
     else:
         turn.say(_("Nobody is here right now. Your question is kept: write it here, and a person answers here."))

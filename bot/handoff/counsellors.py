@@ -1,40 +1,18 @@
-"""Whom each member of staff can help, and when: the profile that they or an admin set, and all SQL of it."""
+"""All SQL of counsellors. Every function works inside the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.handoff.profile import Profile
 from bot.handoff.routing import Counsellor
 from bot.handoff.tables import CounsellorRow
 from bot.staff.tables import StaffRow
 from knowledge_base.database import in_utc
-from knowledge_base.documents import CalendarDay, Clock, Country, Document, Hours, Identifier, Language
 from knowledge_base.schedule import Schedule
-
-Shift = tuple[Clock, Clock]
-
-
-class Profile(Document):
-    """`weekly` hours are by the clock of the site; on the days of `exceptions` other hours hold, none where empty."""
-
-    languages: Annotated[list[Language], Field(min_length=1)]
-    topics: list[Identifier] = Field(default_factory=list)
-    countries: list[Country] = Field(default_factory=list)
-    weekly: list[Hours] = Field(default_factory=list)
-    exceptions: dict[CalendarDay, list[Shift]] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _shifts_begin_before_they_end(self) -> "Profile":
-        for day, shifts in self.exceptions.items():
-            for begins, ends in shifts:
-                if begins >= ends:
-                    raise ValueError(f"{day}: {begins} is not before {ends}")
-        return self
 
 
 async def profile(session: AsyncSession, staff_id: int) -> Profile | None:

@@ -1,6 +1,6 @@
 """What counsellors do at the desk: each is one transaction, which moves the case, tells the migrant and keeps it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,10 @@ from bot.blocks import contact_cards
 from bot.handoff import cases, counsellors, prospects
 from bot.handoff.inbox import Entry, Note, Opened, UnknownHandoffError
 from bot.handoff.moves import HandoffError, Move, Outcome, TakenError
-from bot.handoff.routing import Counsellor, is_offered, shared_language
+from bot.handoff.profile import Profile
+from bot.handoff.routing import PRESENT, Counsellor, is_offered, shared_language
 from bot.handoff.tables import HandoffRow
-from bot.news import News
+from bot.news import ANY, News, waited
 from bot.payloads import payload
 from bot.replies import Block, Button, Buttons, Reply, Said
 from bot.staff.member import Member
@@ -29,8 +30,11 @@ from bot.vault import Vault
 from knowledge_base.database import Database, in_utc
 from retrieval.answers import Answers
 from retrieval.question import checked
+from retrieval.shown import ShownAnswer
 
 Says = Callable[[Texts], list[Block]]
+# How often a desk is looked at anew though nothing was told, in seconds: another process may have stored something.
+REFRESH_S = 15.0
 
 
 class Desk:
@@ -50,6 +54,38 @@ class Desk:
         self._clock = clock
         self._vault = vault
         self._news = news or News()
+
+    @property
+    def languages(self) -> list[str]:
+        """Those that the site serves."""
+        return self._answers.site.languages
+
+    def topics(self, reader: str) -> dict[str, str]:
+        """The names of the uppermost topics in the reader's language, by their ids."""
+        uppermost = [topic.id for topic in self._answers.library.topics.values() if topic.parent is None]
+        return {id: name for id in uppermost if (name := self._topic_name(id, reader))}
+
+    async def profile(self, member: Member) -> Profile:
+        """Whom the member can help, and when; where they never said so, in their own language, at no fixed hours."""
+        async with self._database.reading() as session:
+            return await counsellors.profile(session, member.id) or Profile(languages=[member.language])
+
+    async def introduce(self, member: Member, profile: Profile) -> None:
+        async with self._database.transaction() as session:
+            await counsellors.introduce(session, member.id, profile)
+        self._news.tell(ANY)
+
+    async def changes(self, member: Member) -> AsyncGenerator[None]:
+        """Comes at once, whenever something may be new, and now and then, while the member's desk is on a screen."""
+        told_at: datetime | None = None
+        with self._news.listening() as event:
+            while True:
+                now = self._clock()
+                if told_at is None or now - told_at > PRESENT / 4:
+                    told_at = now
+                    await self.present(member)
+                yield
+                await waited(event, REFRESH_S)
 
     async def present(self, member: Member) -> None:
         """The member's desk is on a screen; to be said again within `bot.handoff.routing.PRESENT`."""
@@ -79,7 +115,7 @@ class Desk:
                 self._entry(row, conversation.channel, staff, member, now),
                 messages_of(stored),
                 [Note(names.get(one.by_id, ""), in_utc(one.at), one.text) for one in notes],
-                {event.number: near for event in stored if (near := _near(event.data))},
+                {event.number: near for event in stored if (near := self._near(event.data, member, now))},
                 await callbacks.request(session, conversation.id, self._vault),
             )
 
@@ -177,7 +213,7 @@ class Desk:
             row.reason,
             row.urgent,
             row.language,
-            row.topic,
+            self._topic_name(row.topic, member.language) if row.topic else None,
             channel,
             in_utc(row.requested_at),
             in_utc(row.unanswered_since) if row.unanswered_since else None,
@@ -221,6 +257,17 @@ class Desk:
             raise HandoffError("the conversation has a newer case")
         return row, conversation
 
+    def _near(self, event: Event, member: Member, now: datetime) -> ShownAnswer | None:
+        candidates = event["parse_data"].get("candidates", []) if event["event"] == "user" else []
+        if not candidates:
+            return None
+        opened = self._answers.open_article(candidates[0][0], now=now, reader=member.language)
+        return opened.answer if opened else None
+
+    def _topic_name(self, topic: str, reader: str) -> str | None:
+        named = self._answers.topic_name(topic, reader)
+        return named[1] if named else None
+
     def _nobody_came(self, texts: Texts) -> list[Block]:
         _ = texts.gettext
         now = self._clock()
@@ -239,12 +286,6 @@ async def _row(session: AsyncSession, handoff_id: int) -> HandoffRow:
 async def _channels(session: AsyncSession, ids: list[str]) -> dict[str, str]:
     rows = await session.execute(select(ConversationRow.id, ConversationRow.channel).where(ConversationRow.id.in_(ids)))
     return {id: channel for id, channel in rows}  # noqa: C416
-
-
-def _near(event: Event) -> list[str]:
-    if event["event"] != "user":
-        return []
-    return [article for article, _ in event["parse_data"].get("candidates", [])]
 
 
 def _uttered(blocks: list[Block], language: str | None, at: datetime, *, person: str | None = None) -> Event:

@@ -1,13 +1,15 @@
 """What counsellors see of the desk, and what the desk does for them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.handoff.moves import Outcome
+from bot.handoff.profile import Profile
 from bot.messages import Message
 from bot.staff.member import Member
+from retrieval.shown import ShownAnswer
 
 
 class UnknownHandoffError(LookupError):
@@ -18,9 +20,9 @@ class UnknownHandoffError(LookupError):
 class Entry:
     """A case in the inbox.
 
-    `mine`: this counsellor has it. `offered`: it waits, and this counsellor is among those whom it is put before.
-    `shared` is the language to write in where the counsellor does not speak the case's. `by` has it.
-    `unanswered_since` is when the first message came that nobody has answered.
+    `topic` is its name in the member's language. `mine`: this counsellor has it. `offered`: it waits, and this
+    counsellor is among those whom it is put before. `shared` is the language to write in where the counsellor does not
+    speak the case's. `by` has it. `unanswered_since` is when the first message came that nobody has answered.
     """
 
     id: int
@@ -65,21 +67,30 @@ class Request:
 class Opened:
     """A case with all that was said.
 
-    `near` are the articles that came nearest to a message, by its number. `callback` is how the migrant wants to be
-    called back, where that is so.
+    `near` is the article that came nearest to a message, by its number, in the member's language. `callback` is how
+    the migrant wants to be called back, where that is so.
     """
 
     entry: Entry
     messages: list[Message]
     notes: list[Note]
-    near: dict[int, list[str]]
+    near: dict[int, ShownAnswer]
     callback: Request | None
 
 
 class Counselling(Protocol):
     """What runs the desk; see `bot.handoff.desk.Desk`."""
 
-    async def present(self, member: Member) -> None: ...
+    @property
+    def languages(self) -> list[str]: ...
+
+    def topics(self, reader: str) -> dict[str, str]: ...
+
+    async def profile(self, member: Member) -> Profile: ...
+
+    async def introduce(self, member: Member, profile: Profile) -> None: ...
+
+    def changes(self, member: Member) -> AsyncGenerator[None]: ...
 
     async def inbox(self, member: Member) -> Sequence[Entry]: ...
 

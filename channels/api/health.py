@@ -1,6 +1,6 @@
 """`/health`: the process lives. `/ready`: it can answer."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from channels.api.dependencies import CurrentService
@@ -14,12 +14,13 @@ class Health(BaseModel):
 
 
 class Ready(BaseModel):
-    """`content_version` grows with every publication."""
+    """`content_version` grows with every publication; `telegram` is off, starting, polling, webhook or failed."""
 
     status: str
     content_version: int
     articles: int
     passages: int
+    telegram: str
 
 
 @router.get("/health")
@@ -28,7 +29,7 @@ async def health() -> Health:
 
 
 @router.get("/ready", response_model=Ready, responses={503: {"description": "Still loading, or it failed"}})
-async def ready(service: CurrentService) -> object:
+async def ready(service: CurrentService, request: Request) -> object:
     if service.served is None:
         detail = (
             f"the content could not be loaded ({service.failure}); see the log" if service.failure else "still loading"
@@ -40,4 +41,5 @@ async def ready(service: CurrentService) -> object:
         content_version=served.content_version,
         articles=served.articles,
         passages=served.passages,
+        telegram=request.app.state.telegram.state,
     )

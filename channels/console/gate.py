@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from bot.handoff.inbox import Counselling
 from bot.limits import Limits
 from bot.staff.member import Member, Role, Staff, UnknownStaffError
 from channels.api.problems import NotReadyError
@@ -39,6 +40,9 @@ class Serving(Protocol):
 
     @property
     def staff(self) -> Staff | None: ...
+
+    @property
+    def desk(self) -> Counselling | None: ...
 
     @property
     def time_zone(self) -> ZoneInfo | None: ...
@@ -87,6 +91,14 @@ def staff(request: Request) -> Staff:
     return found
 
 
+def desk(request: Request) -> Counselling:
+    """Raises NotReadyError while the content is still loading."""
+    found = console(request).service().desk
+    if found is None:
+        raise NotReadyError
+    return found
+
+
 async def signed_in(request: Request, staff: Annotated[Staff, Depends(staff)]) -> SignedIn:
     """Raises SignedOutError."""
     session: Session = request.state.session
@@ -123,6 +135,7 @@ async def own_form(request: Request) -> None:
 
 CurrentConsole = Annotated[Console, Depends(console)]
 CurrentStaff = Annotated[Staff, Depends(staff)]
+CurrentDesk = Annotated[Counselling, Depends(desk)]
 Anyone = Annotated[SignedIn, Depends(signed_in)]
 Counsellor = Annotated[SignedIn, Depends(requires("counsellor"))]
 Editor = Annotated[SignedIn, Depends(requires("editor"))]

@@ -15,13 +15,20 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from bot.engine import Engine
+from bot.handoff.desk import Desk
+from bot.handoff.inbox import Counselling
+from bot.news import News
 from bot.staff.accounts import Accounts
 from bot.staff.member import Member, Role, Staff
 from channels.console.app import console_app
 from channels.console.frame import ROOT
 from channels.console.sessions import COOKIE
 from knowledge_base.database import Database
+from retrieval.answers import Answers
 from tests import builders
+from tests.bot.conftest import VAULT, answers, library  # noqa: F401
+from tests.bot.handoff.conftest import Migrant
 from tests.conftest import NOW
 
 Result = TypeVar("Result")
@@ -35,16 +42,20 @@ class FakeService:
 
     staff: Staff | None
     time_zone: ZoneInfo | None
+    desk: Counselling | None = None
 
 
 class House:
     """A running console, its accounts, and its clock."""
 
-    def __init__(self, client: TestClient, app: FastAPI, accounts: Accounts, service: FakeService) -> None:
+    def __init__(
+        self, client: TestClient, app: FastAPI, accounts: Accounts, service: FakeService, database: Database
+    ) -> None:
         self.client = client
         self.app = app
         self.accounts = accounts
         self.service = service
+        self.database = database
         self.time = NOW
 
     def now(self) -> datetime:
@@ -144,6 +155,36 @@ def house(empty_database: Path, tmp_path: Path) -> Iterator[House]:
     console = console_app(lambda: service, lambda: (KEY,), lambda: house.now())
     app.mount(ROOT, console)
     with TestClient(app, raise_server_exceptions=False) as client:
-        house = House(client, console, accounts, service)
+        house = House(client, console, accounts, service, database)
         yield house
         house.call(database.close)
+
+
+class Office:
+    """A console with a desk, and migrants."""
+
+    def __init__(self, house: House, answers: Answers) -> None:  # noqa: F811
+        self.house = house
+        news = News()
+        self.engine = Engine(house.database, answers, house.now, VAULT, news=news)
+        house.service.desk = Desk(house.database, answers, house.now, VAULT, news=news)
+
+    def migrant(self, *texts: str) -> Migrant:
+        async def begin() -> Migrant:
+            return Migrant(self.engine, await self.engine.start(channel="web", language="en"))
+
+        migrant = self.house.call(begin)
+        self.house.call(migrant.say, *texts, "/human")
+        return migrant
+
+    def counsellor(self, login: str, language: str = "en") -> Visitor:
+        self.house.add(login, "counsellor", language)
+        return self.house.visitor(login)
+
+    def says(self, migrant: Migrant) -> list[str]:
+        return [f"{message.sender}: {message.text}" for message in self.house.call(migrant.read)]
+
+
+@pytest.fixture
+def office(house: House, answers: Answers) -> Office:  # noqa: F811
+    return Office(house, answers)

@@ -1,0 +1,124 @@
+"""All SQL of the channel. Every function works inside the caller's transaction."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.tables import ConversationRow, EventRow
+from channels.telegram.tables import BoxesRow, ChatRow
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat that has a conversation; see `ChatRow`. `language` and `owner` are the conversation's."""
+
+    chat_id: int
+    conversation_id: str
+    token: bytes
+    delivered: int
+    parts: int
+    heard: int
+    blocked: bool
+    language: str | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """A message that shows a part of a reply with boxes to tick."""
+
+    message_id: int
+    event: int
+    part: int
+
+
+async def find(session: AsyncSession, chat_id: int) -> Chat | None:
+    query = select(ChatRow, ConversationRow).join(ConversationRow).where(ChatRow.chat_id == chat_id)
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return None
+    row, conversation = found
+    return Chat(
+        chat_id=row.chat_id,
+        conversation_id=row.conversation_id,
+        token=row.token,
+        delivered=row.delivered,
+        parts=row.parts,
+        heard=row.heard,
+        blocked=row.blocked,
+        language=conversation.language,
+        owner=conversation.owner,
+    )
+
+
+async def bind(session: AsyncSession, chat_id: int, conversation_id: str, token: bytes, *, delivered: int) -> None:
+    """The chat's conversation from now on; whatever it had before is let go."""
+    await session.execute(delete(ChatRow).where(ChatRow.chat_id == chat_id))
+    row = ChatRow(
+        chat_id=chat_id,
+        conversation_id=conversation_id,
+        token=token,
+        delivered=delivered,
+        parts=0,
+        heard=0,
+        blocked=False,
+    )
+    session.add(row)
+    await session.flush()
+
+
+async def waiting(session: AsyncSession) -> list[int]:
+    """The chats for which something is stored that was not delivered."""
+    undelivered = exists().where(
+        and_(
+            EventRow.conversation_id == ChatRow.conversation_id,
+            EventRow.number > ChatRow.delivered,
+            EventRow.type == "bot",
+        )
+    )
+    query = select(ChatRow.chat_id).where(ChatRow.blocked.is_(False), undelivered)
+    return list(await session.scalars(query))
+
+
+async def delivered(session: AsyncSession, chat: Chat, number: int, parts: int = 0) -> None:
+    """Everything up to the event `number` was delivered, and so many parts of the next reply."""
+    row = update(ChatRow).where(ChatRow.chat_id == chat.chat_id, ChatRow.conversation_id == chat.conversation_id)
+    await session.execute(row.values(delivered=number, parts=parts))
+
+
+async def listen(session: AsyncSession, chat_id: int, *, heard: int) -> None:
+    """A message came from the chat, so that it can be written to; `heard` is the message's number."""
+    row = update(ChatRow).where(ChatRow.chat_id == chat_id)
+    await session.execute(row.values(blocked=False))
+    await session.execute(row.where(ChatRow.heard < heard).values(heard=heard))
+
+
+async def set_blocked(session: AsyncSession, chat_id: int, blocked: bool) -> None:
+    await session.execute(update(ChatRow).where(ChatRow.chat_id == chat_id).values(blocked=blocked))
+
+
+async def move(session: AsyncSession, chat_id: int, to: int) -> None:
+    """A group has become a supergroup, with another id."""
+    await session.execute(delete(ChatRow).where(ChatRow.chat_id == to))
+    await session.execute(update(ChatRow).where(ChatRow.chat_id == chat_id).values(chat_id=to))
+
+
+async def keep_boxes(session: AsyncSession, chat: Chat, boxes: Boxes) -> None:
+    """Remember a message that changes when something is ticked, if the chat still has this conversation."""
+    known = await session.get(ChatRow, chat.chat_id)
+    if known is not None and known.conversation_id == chat.conversation_id:
+        row = BoxesRow(chat_id=chat.chat_id, message_id=boxes.message_id, event=boxes.event, part=boxes.part)
+        await session.merge(row)
+
+
+async def boxes_of(session: AsyncSession, chat_id: int) -> list[Boxes]:
+    """The messages with boxes, newest first."""
+    query = select(BoxesRow).where(BoxesRow.chat_id == chat_id).order_by(BoxesRow.message_id.desc())
+    return [Boxes(row.message_id, row.event, row.part) for row in await session.scalars(query)]
+
+
+async def forget_boxes(session: AsyncSession, chat_id: int, message_id: int) -> None:
+    """The message is no longer there, or cannot be changed."""
+    gone = delete(BoxesRow).where(BoxesRow.chat_id == chat_id, BoxesRow.message_id == message_id)
+    await session.execute(gone)
