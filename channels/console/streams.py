@@ -6,8 +6,9 @@ the page then fetch themselves anew, each by a request of its own that is checke
     <section data-live="/console/desk/stream">
       <ul hx-get="/console/desk/inbox" hx-trigger="live from:closest [data-live], inbox from:closest [data-live]">
 
-When the session is over, or the member's role has changed, the stream ends. The browser then comes back by itself: with
-a session that was used meanwhile it goes on, else it is refused (401), and the page goes to the sign-in.
+A stream's path ends in `/stream`. When the session is over, or the member's role has changed, the stream ends. The
+browser then comes back by itself: with a session that was used meanwhile it goes on, else it is refused (401), and the
+page goes to the sign-in.
 """
 
 import asyncio

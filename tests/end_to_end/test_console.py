@@ -13,7 +13,7 @@ from channels.console.areas.audit import SHOWN
 from tests.end_to_end.conftest import DEADLINE_S, Server, opened
 
 PASSWORD = "a plain long sentence"
-PAGES = ["/", "/staff", "/staff/add", "/staff/1", "/audit", "/account", "/nowhere"]
+PAGES = ["/", "/desk", "/hours", "/staff", "/staff/add", "/staff/1", "/audit", "/account", "/nowhere"]
 # More than there is to reach on a page by keyboard.
 STOPS = 30
 
