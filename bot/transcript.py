@@ -20,7 +20,8 @@ def messages_of(events: Iterable[StoredEvent]) -> list[Message]:
         data = event.data
         if data["event"] == "user":
             tick = data["parse_data"]["intent"]["name"] == "tick"
-            shown.append(Message(event.number, "migrant", data["text"], None, data["timestamp"], in_place=tick))
+            text, at, own = data["text"], data["timestamp"], event.client_id
+            shown.append(Message(event.number, "migrant", text, None, at, in_place=tick, client_id=own))
         elif data["event"] == "bot":
             reply = reply_of(data)
             sender = "person" if reply.person is not None else "bot"

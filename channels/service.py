@@ -90,6 +90,8 @@ class Service:
         self.failure: str | None = None
         # Set once the heavy parts are loaded.
         self.loaded = asyncio.Event()
+        # Set when the server stops: what streams ends then, for a server waits for its open responses.
+        self.ending = asyncio.Event()
 
     @property
     def assembly(self) -> Assembly | None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, questions, serve, user
+from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, questions, serve, user, widget
 
 
 def application() -> typer.Typer:
@@ -14,6 +14,7 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.command("serve")(serve.serve)
+    app.command("widget")(widget.widget)
     app.command("chat")(chat.chat)
     app.command("ask")(ask.ask)
     app.add_typer(kb.app, name="kb")

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -33,10 +34,17 @@ class Server:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.website_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def website(self) -> str:
+        """The origin of the website that may embed the widget."""
+        return f"http://localhost:{self.website_port}"
+
     def kalauz(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "KALAUZ_DATA_DIR": str(self.data), "KALAUZ_LOG_LEVEL": "warning"}
+        settings = {"DATA_DIR": self.data, "LOG_LEVEL": "warning", "WIDGET_ORIGINS": self.website}
+        environment = {**os.environ, **{f"KALAUZ_{name}": str(value) for name, value in settings.items()}}
         return subprocess.Popen([sys.executable, "-m", "channels", *arguments], env=environment, stdin=stdin)
 
     def start(self) -> None:
@@ -89,7 +97,12 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
 
 
 def opened(browser: Browser, server: Server, locale: str, path: str = "/") -> Iterator[Page]:
-    context = browser.new_context(locale=locale, base_url=server.url, viewport={"width": 800, "height": 900})
+    yield from watched(browser, server.url, path, locale=locale, viewport={"width": 800, "height": 900})
+
+
+def watched(browser: Browser, url: str, path: str = "/", **settings: Any) -> Iterator[Page]:
+    """A page in a browser of its own; any error in its scripts, or of its security policy, fails the test."""
+    context = browser.new_context(base_url=url, **settings)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

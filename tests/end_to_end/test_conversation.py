@@ -157,7 +157,9 @@ def test_the_widget_follows_the_chosen_language_and_shows_the_article_again(page
         expect(widget).to_have_attribute("dir", "rtl")
         expect(page.get_by_role("button", name="إرسال")).to_be_visible()
         expect(page.get_by_role("textbox", name="سؤالك")).to_have_attribute("placeholder", "يمكنك كتابة سؤالك هنا")
-        expect(page.locator(".ways button")).to_have_text(["التحدث مع شخص", "تغيير اللغة", "حذف هذه المحادثة"])
+        expect(page.locator(".ways button")).to_have_text(
+            ["التحدث مع شخص", "تغيير اللغة", re.compile("^حجم النص: "), "حذف هذه المحادثة"]
+        )
         expect(page.locator(".bot").last.locator(".said").first).to_have_css("direction", "rtl")
 
 
