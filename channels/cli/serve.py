@@ -8,7 +8,7 @@ import typer
 
 from channels.cli.output import settings
 
-# How long a stop waits for open connections, in seconds: a stream of events would keep it waiting for ever.
+# How long a stop waits for responses that are under way, in seconds.
 GRACE_S = 3
 
 

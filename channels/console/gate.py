@@ -1,5 +1,6 @@
 """Who may see what: dependencies that give a page its signed-in member, or refuse."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,6 +48,9 @@ class Serving(Protocol):
     @property
     def time_zone(self) -> ZoneInfo | None: ...
 
+    @property
+    def ending(self) -> asyncio.Event: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Console:
@@ -60,16 +64,17 @@ class Console:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A member at a page, in a session."""
+    """A member at a page, in a session; `ending` is set when the server stops."""
 
     member: Member
     session: Session
     staff: Staff
     now: Callable[[], datetime]
+    ending: asyncio.Event
 
     async def is_over(self) -> bool:
-        """Whether the session has ended since, or the member's role has changed: for what goes on after a page."""
-        if self.now() >= self.session.ends_at:
+        """Whether what goes on after a page has to end: the session is over, the role has changed, the server stops."""
+        if self.ending.is_set() or self.now() >= self.session.ends_at:
             return True
         try:
             member = await self.staff.by_id(self.member.id)
@@ -110,7 +115,8 @@ async def signed_in(request: Request, staff: Annotated[Staff, Depends(staff)]) -
         raise SignedOutError
     # What every page shows around itself.
     request.state.member = member
-    return SignedIn(member, session, staff, console(request).now)
+    own = console(request)
+    return SignedIn(member, session, staff, own.now, own.service().ending)
 
 
 def requires(role: Role) -> Callable[[SignedIn], SignedIn]:

@@ -33,12 +33,15 @@ def streamed(at: SignedIn, news: AsyncGenerator[str]) -> StreamingResponse:
 
 
 async def while_signed_in(at: SignedIn, news: AsyncGenerator[str], *, beat_s: float = BEAT_S) -> AsyncIterator[bytes]:
-    """Nothing that comes after the session's end is given out; `news` is closed in any case."""
-    upcoming = asyncio.ensure_future(_next(news))
+    """Nothing that comes after the session's end is given out, and a server that stops does not wait for it.
+
+    `news` is closed in any case.
+    """
+    upcoming, ending = asyncio.ensure_future(_next(news)), asyncio.ensure_future(at.ending.wait())
     try:
         yield BEGINNING
         while True:
-            await asyncio.wait({upcoming}, timeout=beat_s)
+            await asyncio.wait({upcoming, ending}, timeout=beat_s, return_when=asyncio.FIRST_COMPLETED)
             if await at.is_over():
                 return
             if not upcoming.done():
@@ -51,7 +54,8 @@ async def while_signed_in(at: SignedIn, news: AsyncGenerator[str], *, beat_s: fl
             upcoming = asyncio.ensure_future(_next(news))
     finally:
         upcoming.cancel()
-        await asyncio.wait({upcoming})
+        ending.cancel()
+        await asyncio.wait({upcoming, ending})
         await news.aclose()
 
 

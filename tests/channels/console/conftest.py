@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -43,6 +43,7 @@ class FakeService:
     staff: Staff | None
     time_zone: ZoneInfo | None
     desk: Counselling | None = None
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class House:

@@ -80,7 +80,7 @@ def clock() -> Clock:
 async def at(database: Database, clock: Clock) -> SignedIn:
     accounts = Accounts(database, clock, builders.passwords())
     member = await accounts.add("anna", name="Anna", role="counsellor", password="a plain long sentence", by="root")
-    return SignedIn(member, Session.begun(NOW, member), accounts, clock)
+    return SignedIn(member, Session.begun(NOW, member), accounts, clock, asyncio.Event())
 
 
 async def test_what_is_stored_reaches_who_is_signed_in(at: SignedIn) -> None:
@@ -144,6 +144,15 @@ async def test_a_browser_that_leaves_closes_the_source(at: SignedIn) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert source.closed
+
+
+async def test_a_server_that_stops_ends_the_stream_at_once(at: SignedIn) -> None:
+    source = Source()
+    stream = while_signed_in(at, source.events(), beat_s=LONG_S)
+    await anext(stream)
+    asyncio.get_running_loop().call_soon(at.ending.set)
+    assert [part async for part in stream] == []
     assert source.closed
 
 
