@@ -128,7 +128,7 @@ async def test_a_tick_changes_every_list_that_shows_it(office: Office, telegram:
         await channel.take(telegram.press("All papers"))
         await until(lambda: len(telegram.chat()) == step + 2)
         await channel.take(telegram.press("☐ Passport"))
-        await until(lambda: all("☑ Passport" in telegram.chat()[at] for at in (step, step + 1)))
+        await until(lambda: ["☑" in telegram.chat()[at] for at in (step, step + 1)] == [True, True])
 
 
 async def test_a_list_that_was_deleted_is_sent_anew_when_something_is_ticked(
