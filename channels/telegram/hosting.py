@@ -102,9 +102,6 @@ class TelegramHost:
 
     async def _run(self) -> None:
         """Run the channel, and after a failure run it anew; what no repetition mends ends it."""
-        if self._webhook_url:
-            self._secret = webhook_secret((await asyncio.to_thread(self._secret_keys))[0])
-        await self._service.loaded.wait()
         while True:
             try:
                 await self._run_once()
@@ -118,6 +115,9 @@ class TelegramHost:
             await asyncio.sleep(RETRY_S)
 
     async def _run_once(self) -> None:
+        if self._webhook_url:
+            self._secret = webhook_secret((await asyncio.to_thread(self._secret_keys))[0])
+        await self._service.loaded.wait()
         module = await asyncio.to_thread(importlib.import_module, "channels.telegram.channel")
         assembly: Any = self._service.assembly
         webhook = (self._webhook_url, self._secret) if self._webhook_url else None

@@ -112,23 +112,22 @@ class Reception:
 
     async def _receive(self, chat: Chat | None, said: Heard | Pressed, incoming: Incoming) -> None:
         """Into the chat's conversation, or into a new one where there is none any more."""
-        assert said.chat_id is not None  # noqa: S101
-        for known in (chat, None):
-            open_chat = known or await self._begun(said, said.chat_id, incoming.text)
-            async with self._database.transaction() as session:
-                heard = said.message_id if isinstance(said, Heard) else 0
-                await chats.listen(session, open_chat.chat_id, heard=heard)
-            try:
-                messages = await self._thinking(open_chat, incoming)
-            except (UnknownConversationError, WrongTokenError, SealedError):
-                continue
-            except LimitError as error:
-                self._say(open_chat.chat_id, sentence(error.sentence))
-            except QuestionError as error:
-                self._say(open_chat.chat_id, sentence(self._refusal(error, open_chat)))
-            else:
-                self._farewell(open_chat, messages)
-            return
+        try:
+            await self._into(chat or await self._begun(said, incoming.text), said, incoming)
+        except (UnknownConversationError, WrongTokenError, SealedError):
+            await self._into(await self._begun(said, incoming.text), said, incoming)
+
+    async def _into(self, chat: Chat, said: Heard | Pressed, incoming: Incoming) -> None:
+        async with self._database.transaction() as session:
+            await chats.listen(session, chat.chat_id, heard=said.message_id if isinstance(said, Heard) else 0)
+        try:
+            messages = await self._thinking(chat, incoming)
+        except LimitError as error:
+            self._say(chat.chat_id, sentence(error.sentence))
+        except QuestionError as error:
+            self._say(chat.chat_id, sentence(self._refusal(error, chat)))
+        else:
+            self._farewell(chat, messages)
 
     async def _thinking(self, chat: Chat, incoming: Incoming) -> list[Message]:
         token = self._vault.open(chat.token)["token"]
@@ -154,8 +153,10 @@ class Reception:
         async with self._database.reading() as session:
             return await chats.find(session, chat_id)
 
-    async def _begun(self, said: Heard | Pressed, chat_id: int, text: str) -> Chat:
+    async def _begun(self, said: Heard | Pressed, text: str) -> Chat:
         """A new conversation for the chat. Its greeting is not sent before the one that `/start` brings."""
+        chat_id = said.chat_id
+        assert chat_id is not None  # noqa: S101
         started = await self._engine().start(channel="telegram", language=said.language)
         sealed = self._vault.seal({"token": started.token})
         greeted = text.startswith("/start") and bool(started.messages)
