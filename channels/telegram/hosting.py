@@ -35,6 +35,10 @@ class TelegramNotReadyError(RuntimeError):
     """The channel is still starting."""
 
 
+class NotAnUpdateError(ValueError):
+    """What came to the webhook is no update of Telegram."""
+
+
 class _Channel(Protocol):
     """See `channels.telegram.channel.Channel`."""
 
@@ -95,7 +99,7 @@ class TelegramHost:
         return expected is not None and hmac.compare_digest((secret or "").encode(), expected.encode())
 
     async def take(self, update: object) -> None:
-        """Store an update. Raises TelegramNotReadyError, or ValueError for what is none."""
+        """Store an update. Raises TelegramNotReadyError or NotAnUpdateError."""
         if self._channel is None or self.state != "webhook":
             raise TelegramNotReadyError
         await self._channel.take(update)

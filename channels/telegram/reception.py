@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Callable
 from weakref import WeakValueDictionary
 
@@ -13,6 +12,7 @@ from telegram.error import TelegramError
 from bot import conversations
 from bot.engine import messages_of
 from bot.messages import Conversing, Incoming, LimitError, Message, UnknownConversationError, WrongTokenError
+from bot.payloads import read_payload
 from bot.texts import Texts
 from bot.vault import SealedError, Vault
 from channels.telegram import chats
@@ -24,8 +24,6 @@ from channels.telegram.reading import Heard, Membership, Migrated, Pressed, read
 from channels.telegram.sending import Sender
 from knowledge_base.database import Database
 from retrieval.question import QuestionError
-
-log = logging.getLogger(__name__)
 
 # How long an answer may take before the chat shows that one is being written, in seconds.
 QUIET_S = 0.4
@@ -159,7 +157,8 @@ class Reception:
         assert chat_id is not None  # noqa: S101
         started = await self._engine().start(channel="telegram", language=said.language)
         sealed = self._vault.seal({"token": started.token})
-        greeted = text.startswith("/start") and bool(started.messages)
+        command = read_payload(text)
+        greeted = command is not None and command.name == "start"
         delivered = started.messages[-1].number if greeted else 0
         async with self._database.transaction() as session:
             await chats.bind(session, chat_id, started.conversation_id, sealed, delivered=delivered)

@@ -2,9 +2,11 @@
 
 import logging
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -178,6 +180,22 @@ def test_a_telegram_that_is_out_of_reach_at_the_start_is_tried_again(hooked: Set
     with serving(hooked) as client:
         assert client.post(PATH, json=telegram.text("/start"), headers=SECRET).status_code in (200, 503)
         until(lambda: state(client) == "webhook")
+
+
+def test_an_update_that_could_not_be_stored_is_not_acknowledged_and_counts_when_it_comes_again(
+    hooked: Settings, telegram: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    update = telegram.text("/start")
+    with serving(hooked) as client, closing(sqlite3.connect(hooked.data_dir / "kalauz.db")) as connection:
+        until(lambda: state(client) == "webhook")
+        with connection:
+            connection.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+        assert client.post(PATH, json=update, headers=SECRET).status_code == 500
+        with connection:
+            connection.execute("DROP TRIGGER full")
+        assert client.post(PATH, json=update, headers=SECRET).status_code == 200
+        until(lambda: len(telegram.chat()) == 1)
+    assert GREETING in telegram.chat()[0]
 
 
 def test_what_was_stored_before_a_restart_is_delivered_after_it(hooked: Settings, telegram: Telegram) -> None:
