@@ -36,7 +36,9 @@ class Settings(BaseSettings):
         description="Public https address of `POST /telegram/webhook`; left out, Telegram is asked for updates.",
     )
     telegram_api_base: str = Field(
-        "https://api.telegram.org", description="Where Telegram's Bot API is, if you run a server of your own."
+        "https://api.telegram.org",
+        pattern="^https?://",
+        description="Where Telegram's Bot API is, if you run a server of your own.",
     )
     widget_origins: str = Field(
         "",
@@ -50,6 +52,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'kalauz.db'}"
+
+    @field_validator("telegram_token", "telegram_webhook_url")
+    @classmethod
+    def _without_space(cls, value: str | None) -> str | None:
+        # A file that holds a token often ends in a line break.
+        return (value or "").strip() or None
 
     @field_validator("secret_key")
     @classmethod

@@ -13,7 +13,7 @@ from telegram.request import HTTPXRequest
 from bot.messages import Conversing
 from bot.news import News
 from bot.vault import Vault
-from channels.telegram.hosting import TelegramSetupError
+from channels.telegram.hosting import NotAnUpdateError, TelegramSetupError
 from channels.telegram.menu import set_menu
 from channels.telegram.outbox import AT_ONCE, Outbox
 from channels.telegram.reading import UPDATES
@@ -106,11 +106,11 @@ class Channel:
         await self._bot.shutdown()
 
     async def take(self, update: object) -> None:
-        """An update as Telegram's webhook sends it. Raises ValueError for what is none."""
+        """An update as Telegram's webhook sends it. Raises NotAnUpdateError."""
         try:
             read = Update.de_json(update, self._bot)  # type: ignore[arg-type]
         except (KeyError, TypeError, AttributeError):
-            raise ValueError("this is no update of Telegram") from None
+            raise NotAnUpdateError("this is no update of Telegram") from None
         await self._reception.take(read)
 
     async def _poll(self) -> None:

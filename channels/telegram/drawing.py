@@ -1,7 +1,7 @@
 """Replies as Telegram messages: blocks as HTML, with buttons underneath."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.replies import (
@@ -67,6 +67,7 @@ def draw(reply: Reply, *, conversation_id: str, event: int, ticked: Mapping[str,
     if reply.person is not None:
         messages[0].pieces.append([Span(f"👤 {reply.person}", bold=True)])
     index = 0
+    lists = _as_shown([block for block in reply.blocks if isinstance(block, Checklist)], ticked or {})
     for block in reply.blocks:
         match block:
             case Buttons():
@@ -78,7 +79,7 @@ def draw(reply: Reply, *, conversation_id: str, event: int, ticked: Mapping[str,
                     index += 1
                 continue
             case Checklist():
-                block = _as_ticked(block, ticked or {})
+                block = next(lists)
         if messages[-1].buttons:
             messages.append(_Message())
         messages[-1].pieces.append(_spans(block))
@@ -122,9 +123,16 @@ def _key(title: str, press: Press) -> Key:
     return Key(title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1]}…", str(press))
 
 
-def _as_ticked(block: Checklist, ticked: Mapping[str, bool]) -> Checklist:
-    items = [item.model_copy(update={"ticked": ticked.get(item.id, item.ticked)}) for item in block.items]
-    return block.model_copy(update={"items": items})
+def _as_shown(lists: list[Checklist], ticked: Mapping[str, bool]) -> Iterator[Checklist]:
+    """The lists as they are ticked now; with numbers where there are several, which may have the same papers."""
+    number = 0
+    for block in lists:
+        items = []
+        for item in block.items:
+            number += 1
+            text = f"{number}. {item.text}" if len(lists) > 1 else item.text
+            items.append(item.model_copy(update={"text": text, "ticked": ticked.get(item.id, item.ticked)}))
+        yield block.model_copy(update={"items": items})
 
 
 def items_of(reply: Reply) -> list[Item]:

@@ -35,6 +35,10 @@ class TelegramNotReadyError(RuntimeError):
     """The channel is still starting."""
 
 
+class NotAnUpdateError(ValueError):
+    """What came to the webhook is no update of Telegram."""
+
+
 class _Channel(Protocol):
     """See `channels.telegram.channel.Channel`."""
 
@@ -95,16 +99,13 @@ class TelegramHost:
         return expected is not None and hmac.compare_digest((secret or "").encode(), expected.encode())
 
     async def take(self, update: object) -> None:
-        """Store an update. Raises TelegramNotReadyError, or ValueError for what is none."""
+        """Store an update. Raises TelegramNotReadyError or NotAnUpdateError."""
         if self._channel is None or self.state != "webhook":
             raise TelegramNotReadyError
         await self._channel.take(update)
 
     async def _run(self) -> None:
         """Run the channel, and after a failure run it anew; what no repetition mends ends it."""
-        if self._webhook_url:
-            self._secret = webhook_secret((await asyncio.to_thread(self._secret_keys))[0])
-        await self._service.loaded.wait()
         while True:
             try:
                 await self._run_once()
@@ -118,6 +119,9 @@ class TelegramHost:
             await asyncio.sleep(RETRY_S)
 
     async def _run_once(self) -> None:
+        if self._webhook_url:
+            self._secret = webhook_secret((await asyncio.to_thread(self._secret_keys))[0])
+        await self._service.loaded.wait()
         module = await asyncio.to_thread(importlib.import_module, "channels.telegram.channel")
         assembly: Any = self._service.assembly
         webhook = (self._webhook_url, self._secret) if self._webhook_url else None

@@ -27,7 +27,9 @@ LOOK_S = 2.0
 # The pause after a failure of our own, in seconds.
 PAUSE_S = 5.0
 # Chats that are written to at the same time.
-AT_ONCE = 16
+AT_ONCE = 32
+# Lists on the screen that a tick changes: the newest that show the paper.
+REDRAWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,6 @@ class Outbox:
             try:
                 message_id = await self._sender.send(chat.chat_id, part)
                 boxes = Boxes(message_id, number, chat.parts) if part.boxes else None
-            except ChatMigrated:
-                raise
             except BadRequest:
                 log.warning("Telegram refused a message of event %d; it is left out", number)
         moved = asyncio.ensure_future(self._moved(following, len(parts), boxes))
@@ -157,11 +157,13 @@ class Outbox:
             shown = await chats.boxes_of(session, chat.chat_id)
             stored = await conversations.events(session, chat.conversation_id)
         replies = {message.number: message.reply for message in messages_of(stored)}
+        affected = [
+            (boxes, reply)
+            for boxes in shown
+            if (reply := replies.get(boxes.event)) and changed & {item.id for item in items_of(reply)}
+        ]
         found = False
-        for boxes in shown:
-            reply = replies.get(boxes.event)
-            if reply is None or not changed & {item.id for item in items_of(reply)}:
-                continue
+        for boxes, reply in affected[:REDRAWN]:
             parts = _drawn(chat, boxes.event, reply, following.ticked)
             try:
                 await self._sender.edit(chat.chat_id, boxes.message_id, parts[boxes.part])

@@ -19,7 +19,7 @@ KINDS = {
     "voice": ("voice", "audio"),
     "file": ("document",),
 }
-COMMAND = re.compile(r"/[a-z]+@(\w+)", re.ASCII | re.IGNORECASE)
+COMMAND = re.compile(r"/\w+@(\w+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Callable
 from weakref import WeakValueDictionary
 
@@ -12,6 +11,7 @@ from telegram.error import TelegramError
 
 from bot import conversations
 from bot.messages import Conversing, Incoming, LimitError, Message, UnknownConversationError, WrongTokenError
+from bot.payloads import read_payload
 from bot.texts import Texts
 from bot.transcript import messages_of
 from bot.vault import SealedError, Vault
@@ -24,8 +24,6 @@ from channels.telegram.reading import Heard, Membership, Migrated, Pressed, read
 from channels.telegram.sending import Sender
 from knowledge_base.database import Database
 from retrieval.question import QuestionError
-
-log = logging.getLogger(__name__)
 
 # How long an answer may take before the chat shows that one is being written, in seconds.
 QUIET_S = 0.4
@@ -112,23 +110,22 @@ class Reception:
 
     async def _receive(self, chat: Chat | None, said: Heard | Pressed, incoming: Incoming) -> None:
         """Into the chat's conversation, or into a new one where there is none any more."""
-        assert said.chat_id is not None  # noqa: S101
-        for known in (chat, None):
-            open_chat = known or await self._begun(said, said.chat_id, incoming.text)
-            async with self._database.transaction() as session:
-                heard = said.message_id if isinstance(said, Heard) else 0
-                await chats.listen(session, open_chat.chat_id, heard=heard)
-            try:
-                messages = await self._thinking(open_chat, incoming)
-            except (UnknownConversationError, WrongTokenError, SealedError):
-                continue
-            except LimitError as error:
-                self._say(open_chat.chat_id, sentence(error.sentence))
-            except QuestionError as error:
-                self._say(open_chat.chat_id, sentence(self._refusal(error, open_chat)))
-            else:
-                self._farewell(open_chat, messages)
-            return
+        try:
+            await self._into(chat or await self._begun(said, incoming.text), said, incoming)
+        except (UnknownConversationError, WrongTokenError, SealedError):
+            await self._into(await self._begun(said, incoming.text), said, incoming)
+
+    async def _into(self, chat: Chat, said: Heard | Pressed, incoming: Incoming) -> None:
+        async with self._database.transaction() as session:
+            await chats.listen(session, chat.chat_id, heard=said.message_id if isinstance(said, Heard) else 0)
+        try:
+            messages = await self._thinking(chat, incoming)
+        except LimitError as error:
+            self._say(chat.chat_id, sentence(error.sentence))
+        except QuestionError as error:
+            self._say(chat.chat_id, sentence(self._refusal(error, chat)))
+        else:
+            self._farewell(chat, messages)
 
     async def _thinking(self, chat: Chat, incoming: Incoming) -> list[Message]:
         token = self._vault.open(chat.token)["token"]
@@ -154,11 +151,14 @@ class Reception:
         async with self._database.reading() as session:
             return await chats.find(session, chat_id)
 
-    async def _begun(self, said: Heard | Pressed, chat_id: int, text: str) -> Chat:
+    async def _begun(self, said: Heard | Pressed, text: str) -> Chat:
         """A new conversation for the chat. Its greeting is not sent before the one that `/start` brings."""
+        chat_id = said.chat_id
+        assert chat_id is not None  # noqa: S101
         started = await self._engine().start(channel="telegram", language=said.language)
         sealed = self._vault.seal({"token": started.token})
-        greeted = text.startswith("/start") and bool(started.messages)
+        command = read_payload(text)
+        greeted = command is not None and command.name == "start"
         delivered = started.messages[-1].number if greeted else 0
         async with self._database.transaction() as session:
             await chats.bind(session, chat_id, started.conversation_id, sealed, delivered=delivered)

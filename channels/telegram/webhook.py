@@ -1,11 +1,12 @@
 """`POST /telegram/webhook`: Telegram's updates. 200 means that an update is stored; otherwise it comes again."""
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
 from channels.api.problems import NotReadyError, problem
-from channels.telegram.hosting import TelegramHost, TelegramNotReadyError, TelegramOffError
+from channels.telegram.hosting import NotAnUpdateError, TelegramHost, TelegramNotReadyError, TelegramOffError
 
 router = APIRouter(prefix="/telegram", tags=["telegram"])
 
@@ -25,9 +26,17 @@ async def webhook(
     except TelegramOffError as error:
         return problem(404, str(error))
     try:
-        await host.take(await request.json())
+        update = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        return _refused()
+    try:
+        await host.take(update)
     except TelegramNotReadyError:
         raise NotReadyError from None
-    except (ValueError, RecursionError):
-        return problem(400, "send an update of Telegram", code="not_an_update")
+    except NotAnUpdateError:
+        return _refused()
     return Response()
+
+
+def _refused() -> Response:
+    return problem(400, "send an update of Telegram", code="not_an_update")

@@ -47,6 +47,7 @@ def test_ready_tells_what_is_served(client: TestClient) -> None:
     ready = client.get("/ready").json()
     assert set(ready) == {"status", "content_version", "articles", "passages", "telegram"}
     assert ready["articles"] == 3
+    assert ready["telegram"] == "off"
     assert ready["passages"] > 3
 
 

@@ -64,6 +64,21 @@ def test_an_empty_database_url_is_none() -> None:
         assert settings().database == "sqlite+aiosqlite:///data/kalauz.db"
 
 
+def test_telegram_is_off_until_there_is_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings().telegram_token is None
+    monkeypatch.setenv("KALAUZ_TELEGRAM_TOKEN", " ")
+    monkeypatch.setenv("KALAUZ_TELEGRAM_WEBHOOK_URL", "")
+    assert (settings().telegram_token, settings().telegram_webhook_url) == (None, None)
+    monkeypatch.setenv("KALAUZ_TELEGRAM_TOKEN", "42:TEST\n")
+    assert settings().telegram_token == "42:TEST"
+
+
+def test_an_address_of_telegrams_api_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KALAUZ_TELEGRAM_API_BASE", "api.telegram.org")
+    with pytest.raises(ValidationError):
+        settings()
+
+
 def test_an_unknown_log_level_is_refused() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KALAUZ_LOG_LEVEL", "trace")

@@ -1,13 +1,17 @@
 """Conversations over Telegram's Bot API, end to end with the real engine."""
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
 
 from bot.limits import Limits, Rate
 from bot.messages import WrongTokenError
-from tests.channels.telegram.conftest import Office, person_writes
+from channels.telegram.outbox import REDRAWN
+from channels.telegram.reception import QUIET_S
+from tests.channels.telegram.conftest import Office, person_writes, settled
 from tests.channels.telegram.fake import Telegram, until
 
 QUESTION = "How do I get: Health card?"
@@ -128,7 +132,7 @@ async def test_a_tick_changes_every_list_that_shows_it(office: Office, telegram:
         await channel.take(telegram.press("All papers"))
         await until(lambda: len(telegram.chat()) == step + 2)
         await channel.take(telegram.press("☐ Passport"))
-        await until(lambda: all("☑ Passport" in telegram.chat()[at] for at in (step, step + 1)))
+        await until(lambda: ["☑" in telegram.chat()[at] for at in (step, step + 1)] == [True, True])
 
 
 async def test_a_list_that_was_deleted_is_sent_anew_when_something_is_ticked(
@@ -239,6 +243,49 @@ async def test_a_change_of_a_message_from_before_is_no_conversation(office: Offi
     async with office.open() as channel:
         await channel.take(telegram.edited(telegram.text("Hello"), QUESTION))
     assert await rows(office, "conversations") == 0
+
+
+async def test_an_answer_that_takes_its_time_is_announced_unless_a_person_writes_it(
+    office: Office, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive = office.engine.receive
+    slow = asyncio.Event()
+
+    async def slowly(*arguments: Any) -> Any:
+        await slow.wait()
+        return await receive(*arguments)
+
+    async with office.running() as channel:
+        await channel.take(telegram.text("/start"))
+        await until(lambda: arrived(telegram, GREETING))
+        assert telegram.of("sendChatAction") == []
+        monkeypatch.setattr(office.engine, "receive", slowly)
+        taking = asyncio.create_task(channel.take(telegram.text(QUESTION)))
+        await until(lambda: [body["action"] for body in telegram.of("sendChatAction")] == ["typing"])
+        slow.set()
+        await taking
+        await until(lambda: arrived(telegram, GREETING, ANSWER))
+        async with office.database.transaction() as session:
+            await session.execute(sql("UPDATE conversations SET owner = 'desk'"))
+        slow.clear()
+        taking = asyncio.create_task(channel.take(telegram.text("Hello?")))
+        _, waiting = await asyncio.wait([taking], timeout=3 * QUIET_S)
+        assert waiting == {taking}
+        slow.set()
+        await taking
+    assert len(telegram.of("sendChatAction")) == 1
+
+
+async def test_many_old_lists_do_not_make_a_tick_slow(office: Office, telegram: Telegram) -> None:
+    async with office.running() as channel:
+        await channel.take(telegram.text("/start tax-card"))
+        await until(lambda: len(telegram.chat()) >= 1)
+        for _ in range(REDRAWN + 2):
+            await channel.take(telegram.press("Go through it step by step"))
+            await settled(office)
+        await channel.take(telegram.press("☐ Passport"))
+        await settled(office)
+    assert sum("☑" in text for text in telegram.chat()) == len(telegram.of("editMessageText")) == REDRAWN
 
 
 async def test_a_voice_message_is_answered_kindly(office: Office, telegram: Telegram) -> None:

@@ -175,6 +175,12 @@ def test_what_is_to_tick_stands_in_the_text_and_on_buttons() -> None:
     assert [p.payload(reply) for p in pressed if p] == ["/tick Passport", "/untick Photo", "/Next step"]
 
 
+def test_the_papers_of_several_lists_have_numbers_because_they_may_be_the_same() -> None:
+    (part,) = drawn(papers("Passport", "Photo"), papers("Passport"))
+    assert seen(part.html).splitlines()[1:3] == ["☐ 1. Passport", "☐ 2. Photo"]
+    assert titles(part) == [["☐ 1. Passport"], ["☐ 2. Photo"], ["☐ 3. Passport"]]
+
+
 def test_an_old_box_does_what_it_said_whatever_the_state_is_now() -> None:
     (part,) = drawn(papers("Passport"))
     press = Press.read(part.rows[0][0].data)
