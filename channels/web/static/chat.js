@@ -83,7 +83,7 @@ class KalauzChat extends HTMLElement {
       if (event.key === "Escape" && !this.#sure.open && !event.isComposing) this.#close();
     });
     const parts = [this.#log.element, this.#live, this.#privacy, this.#form, this.#status, this.#ways, this.#sure];
-    const header = element("header", "", this.#heading);
+    const header = element("div", "header", this.#heading);
     if (this.hasAttribute("closable")) parts.unshift(header);
     this.#root.replaceChildren(...parts);
     this.#size();
