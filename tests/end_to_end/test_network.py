@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from bot import conversations
@@ -182,6 +183,8 @@ def test_what_a_person_writes_comes_by_itself_with_the_name(page: Page, server: 
     expect(message.locator(".who")).to_have_text("A person writes: Anna", timeout=15_000)
     expect(message.locator(".said")).to_have_text("Good morning! I read what you wrote.")
     expect(page.locator("[role=status]")).to_have_text(re.compile("^A person writes: Anna Good morning!"))
+    found = Axe().run(page).response["violations"]
+    assert [(violation["id"], violation["nodes"]) for violation in found] == []
 
 
 def test_messages_in_their_order_wherever_they_come_from(page: Page, server: Server) -> None:

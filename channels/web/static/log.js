@@ -66,7 +66,8 @@ export class Log {
     }
     const own = message.sender === "migrant";
     const item = (own && this.#settle(message)) || (own ? this.#bubble(message.text) : this.#reply(message));
-    item.dataset.number = message.number;
+    // The last word of a conversation stays before the first one of the next.
+    item.dataset.number = message.reply?.ended ? 0 : message.number;
     const later = [...this.element.children].find(
       (other) => other !== item && !(Number(other.dataset.number) < message.number),
     );
@@ -95,6 +96,7 @@ export class Log {
 
   say(text) {
     const item = element("li", "message bot", element("p", "said", text));
+    item.dataset.number = 0;
     this.element.prepend(item);
   }
 

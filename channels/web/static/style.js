@@ -79,7 +79,7 @@ textarea { flex: 1; resize: none; min-block-size: 2.75em; max-block-size: 9em; f
 textarea:placeholder-shown { direction: inherit; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 form { flex-wrap: wrap; }
-form textarea { min-inline-size: 10em; }
+form textarea { min-inline-size: 7em; }
 form button { min-block-size: 2.75em; }
 .send { background: var(--accent); color: var(--on-accent); }
 .send:hover { background: var(--accent); text-decoration: underline; }
@@ -100,6 +100,9 @@ dialog { max-inline-size: min(24em, 90vw); color: inherit; background: var(--sur
 dialog p { margin: 0 0 1em; }
 dialog button { margin-inline-end: 0.5em; margin-block-end: 0.3em; }
 dialog::backdrop { background: #0008; }
+.ways .human { color: var(--accent); font-weight: 600; }
+.dictate { padding: 0.5em; min-inline-size: 2.75em; display: grid; place-content: center; }
+svg { inline-size: 1.4em; block-size: 1.4em; fill: currentColor; display: block; }
 .wrong { color: var(--wrong); }
 .live { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (prefers-reduced-motion: no-preference) { .log { scroll-behavior: smooth; } }
