@@ -26,6 +26,11 @@ Object.defineProperty(window, "speechSynthesis", { value: undefined });
 window.SpeechRecognition = window.webkitSpeechRecognition = undefined;
 """
 
+HEAR = """text => {
+  const result = Object.assign([{ transcript: text }], { isFinal: true });
+  window.recognition.onresult({ results: [result], resultIndex: 0 });
+}"""
+
 
 @pytest.fixture
 def speaking(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Page]:
@@ -61,9 +66,8 @@ def test_what_is_said_is_written_and_sent_by_the_person(speaking: Page) -> None:
     dictate.click()
     expect(dictate).to_have_attribute("aria-pressed", "true")
     assert speaking.evaluate("window.recognition.lang") == "en"
-    heard = "text => { const r = [{ transcript: text }]; r.isFinal = true; recognition.onresult({ results: [r], resultIndex: 0 }); }"
-    speaking.evaluate(heard, " How do I get")
-    speaking.evaluate(heard, "a TAJ card?")
+    speaking.evaluate(HEAR, " How do I get")
+    speaking.evaluate(HEAR, "a TAJ card?")
     expect(speaking.get_by_role("textbox")).to_have_value("How do I get a TAJ card?")
     assert speaking.locator(".migrant").count() == 0
     speaking.get_by_role("button", name="Send", exact=True).click()
