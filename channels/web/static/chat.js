@@ -288,9 +288,9 @@ class KalauzChat extends HTMLElement {
     if (has || !readable(item).length) return;
     const aloud = button("aloud", this.texts.aloud, () => {
       const reads = aloud.ariaPressed === "true";
-      hush();
       aloud.ariaPressed = String(!reads);
-      if (!reads) read(readable(item), () => (aloud.ariaPressed = "false"));
+      if (reads) hush();
+      else read(readable(item), () => (aloud.ariaPressed = "false"));
     });
     aloud.ariaPressed = "false";
     item.append(aloud);
