@@ -35,7 +35,8 @@ class _Visit:
     """One request: who asks, in which language, and what the page then shows."""
 
     def __init__(self, request: Request, engine: Conversing | None, accept_language: str) -> None:
-        self.id, _, self.token = request.cookies.get(COOKIE, "").partition(".")
+        self.cookie = request.cookies.get(COOKIE, "")
+        self.id, _, self.token = self.cookie.partition(".")
         self.network = request.client.host if request.client else None
         self.language = accepted_language(accept_language)
         self.engine = engine
@@ -78,7 +79,10 @@ class _Visit:
             texts, messages, mark=self.mark, client_id=secrets.token_urlsafe(16), text=text, trouble=trouble
         )
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-        return HTMLResponse(html, status, headers)
+        response = HTMLResponse(html, status, headers)
+        if self.cookie and not self.token:
+            self.keep(response)
+        return response
 
     def keep(self, response: Response) -> None:
         value = f"{self.id}.{self.token}" if self.token else ""

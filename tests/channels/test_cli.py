@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from channels.cli import application
 from channels.settings import Settings
+from channels.web.scripts import embed_line
 from knowledge_base.files import read, write
 from retrieval.encoder import DEFAULT, Encoder, load_encoder, ngram_training, transformer_training
 from retrieval.encoder.ngram import NgramEncoder, read_config
@@ -126,6 +127,18 @@ def test_every_command_is_in_the_operators_guide() -> None:
     guide = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
     for words in COMMANDS:
         assert f"| `kalauz {' '.join(words)}` |" in guide
+
+
+class TestWidget:
+    def test_it_prints_the_line_and_the_policy(self, empty_shell: Shell) -> None:
+        assert empty_shell.kalauz("widget", "https://kalauz.example.org") == 0
+        assert embed_line("https://kalauz.example.org") in empty_shell.out
+        assert "script-src https://kalauz.example.org; connect-src https://kalauz.example.org" in empty_shell.out
+
+    @pytest.mark.parametrize("address", ["kalauz.example.org", "https://x/chat", 'https://x"><script>', ""])
+    def test_what_is_no_address_is_bad_use(self, empty_shell: Shell, address: str) -> None:
+        assert empty_shell.kalauz("widget", address) == 2
+        assert "write it as https://kalauz.example.org" in empty_shell.err
 
 
 class TestAsk:

@@ -1,13 +1,14 @@
 """The widget where the network is bad, the page is loaded again, and several tabs are open."""
 
 import asyncio
-import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from bot import conversations
@@ -183,6 +184,49 @@ def test_what_a_person_writes_comes_by_itself_with_the_name(page: Page, server: 
     expect(message.locator(".who")).to_have_text("A person writes: Anna", timeout=15_000)
     expect(message.locator(".said")).to_have_text("Good morning! I read what you wrote.")
     expect(page.locator("[role=status]")).to_have_text(re.compile("^A person writes: Anna Good morning!"))
+    found = Axe().run(page).response["violations"]
+    assert [(violation["id"], violation["nodes"]) for violation in found] == []
+
+
+def test_a_tab_that_nobody_sees_listens_again_when_somebody_does(page: Page, server: Server) -> None:
+    greeted(page)
+    seen = "hidden => { Object.defineProperty(document, 'hidden', { configurable: true, value: hidden }); "
+    seen += "document.dispatchEvent(new Event('visibilitychange')); }"
+    with page.expect_event("requestfailed", lambda request: "/stream" in request.url):
+        page.evaluate(seen, True)
+    say_as_person(server, page.evaluate(KEPT)["id"], "Are you there?")
+    page.evaluate(seen, False)
+    expect(page.locator(".person .said")).to_have_text("Are you there?")
+
+
+def test_a_message_is_shown_as_sent_until_something_is_replied(page: Page) -> None:
+    page.route("**/stream*", lambda route: route.abort())
+    page.reload()
+    greeted(page)
+
+    def without_the_reply(route: Route) -> None:
+        taken = route.fetch().json()
+        route.fulfill(status=201, json={**taken, "messages": taken["messages"][:1]})
+
+    page.route("**/messages", without_the_reply, times=1)
+    write(page, QUESTION)
+    expect(page.locator(".migrant .state")).to_have_text("Sent")
+    expect(page.locator(".bot")).to_have_count(2)
+    expect(page.locator(".migrant .state")).to_have_count(0)
+
+
+def test_a_conversation_that_is_gone_after_days_is_begun_anew_and_the_draft_stays(page: Page, server: Server) -> None:
+    greeted(page)
+    ask(page, QUESTION)
+    page.get_by_role("textbox").fill("what I was about to write")
+    kept = page.evaluate(KEPT)
+    page.goto("about:blank")
+    address = f"{server.url}/api/v1/conversations/{kept['id']}"
+    httpx.delete(address, headers={"Authorization": f"Bearer {kept['token']}"}).raise_for_status()
+    page.goto("/")
+    greeted(page)
+    expect(page.locator(".migrant")).to_have_count(0)
+    expect(page.get_by_role("textbox")).to_have_value("what I was about to write")
 
 
 def test_messages_in_their_order_wherever_they_come_from(page: Page, server: Server) -> None:
@@ -194,4 +238,3 @@ def test_messages_in_their_order_wherever_they_come_from(page: Page, server: Ser
     expect(page.locator(".log > li")).to_have_count(4)
     numbers = page.locator(".log > li").evaluate_all("items => items.map(item => Number(item.dataset.number))")
     assert numbers == sorted(numbers)
-    assert json.dumps(numbers)

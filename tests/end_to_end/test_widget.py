@@ -129,6 +129,15 @@ def test_the_page_is_right_to_left_in_arabic(arabic: Page) -> None:
         expect(quotation).to_have_css("direction", "ltr")
 
 
+def test_a_message_has_the_direction_of_most_of_its_letters(page: Page) -> None:
+    greeted(page)
+    directions = {"TAJ کارت را چطور بگیرم؟": "rtl", "the word سلام": "ltr", "?! 123": "ltr"}
+    for text in directions:
+        ask(page, text)
+    for index, direction in enumerate(directions.values()):
+        expect(page.locator(".migrant").nth(index)).to_have_css("direction", direction)
+
+
 @pytest.mark.parametrize("question", ["How do I get a TAJ card?", "zxqv wrrgh plofff", "permit family"])
 def test_axe_finds_nothing(page: Page, question: str) -> None:
     greeted(page)

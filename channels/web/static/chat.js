@@ -14,6 +14,18 @@ const SIZES = [1, 1.25, 1.5, 2];
 // New text is collected for a moment, and a screen reader notices the change even of the same text.
 const ANNOUNCE_MS = 100;
 
+const MICROPHONE =
+  "M12 15a4 4 0 0 0 4-4V6a4 4 0 0 0-8 0v5a4 4 0 0 0 4 4zm7-4a7 7 0 0 1-6 6.9V22h-2v-4.1A7 7 0 0 1 5 11h2a5 5 0 0 0 10 0z";
+
+function picture(path) {
+  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  drawn.append(document.createElementNS(drawn.namespaceURI, "path"));
+  drawn.firstChild.setAttribute("d", path);
+  drawn.setAttribute("viewBox", "0 0 24 24");
+  drawn.ariaHidden = "true";
+  return drawn;
+}
+
 function button(className, title, act) {
   const made = element("button", className, title);
   made.type = "button";
@@ -83,7 +95,7 @@ class KalauzChat extends HTMLElement {
       if (event.key === "Escape" && !this.#sure.open && !event.isComposing) this.#close();
     });
     const parts = [this.#log.element, this.#live, this.#privacy, this.#form, this.#status, this.#ways, this.#sure];
-    const header = element("header", "", this.#heading);
+    const header = element("div", "header", this.#heading);
     if (this.hasAttribute("closable")) parts.unshift(header);
     this.#root.replaceChildren(...parts);
     this.#size();
@@ -106,7 +118,7 @@ class KalauzChat extends HTMLElement {
     const send = element("button", "send", t.send);
     this.#form.replaceChildren(this.#input, send, ...(canDictate ? [this.#dictation()] : []));
     this.#ways.replaceChildren(
-      button("", t.person, () => this.write("/human", t.person)),
+      button("human", t.person, () => this.write("/human", t.person)),
       button("", t.language, () => this.write("/language", t.language)),
       button("size", "", () => this.#grow()),
       button("", t.erase, () => this.#sure.showModal()),
@@ -276,16 +288,16 @@ class KalauzChat extends HTMLElement {
     if (has || !readable(item).length) return;
     const aloud = button("aloud", this.texts.aloud, () => {
       const reads = aloud.ariaPressed === "true";
-      hush();
       aloud.ariaPressed = String(!reads);
-      if (!reads) read(readable(item), () => (aloud.ariaPressed = "false"));
+      if (reads) hush();
+      else read(readable(item), () => (aloud.ariaPressed = "false"));
     });
     aloud.ariaPressed = "false";
     item.append(aloud);
   }
 
   #dictation() {
-    const toggle = button("dictate", this.texts.dictate, () => {
+    const toggle = button("dictate", picture(MICROPHONE), () => {
       if (this.#stopDictation) return this.#stopDictation();
       toggle.ariaPressed = "true";
       const heard = (text) => {
@@ -297,6 +309,7 @@ class KalauzChat extends HTMLElement {
         toggle.ariaPressed = "false";
       });
     });
+    toggle.ariaLabel = toggle.title = this.texts.dictate;
     toggle.ariaPressed = String(Boolean(this.#stopDictation));
     return toggle;
   }

@@ -147,7 +147,7 @@ export class Conversation {
     const path = `/conversations/${id}/messages?after=${this.#cursor}`;
     const { messages, cursor } = await this.#server.call("GET", path, { token });
     if (id !== this.#id) return;
-    this.#take(messages, this.#cursor > 0);
+    this.#take(messages, this.#numbers.size > 0);
     this.#cursor = Math.max(cursor, this.#cursor);
   }
 
@@ -254,10 +254,13 @@ export class Conversation {
     if (!id || id !== this.#id || document.hidden) return;
     const { signal } = (this.#listener = new AbortController());
     let failures = 0;
-    for (let looks = 0; !signal.aborted; looks--) {
+    let looks = 0;
+    while (!signal.aborted) {
       try {
-        if (looks > 0) await this.#look();
-        else {
+        if (looks > 0) {
+          looks--;
+          await this.#look();
+        } else {
           const path = `/conversations/${id}/stream?after=${this.#cursor}`;
           for await (const { event, data } of this.#server.listen(path, token, signal)) {
             failures = 0;
@@ -268,9 +271,9 @@ export class Conversation {
       } catch (error) {
         if (signal.aborted) return;
         if (isGone(error)) return this.#gone();
-        if (error instanceof HeldBackError) looks = LOOKS + 1;
+        if (looks === 0) looks = error instanceof HeldBackError || failures > 2 ? LOOKS : 1;
       }
-      await pause(looks > 1 ? LOOK_MS : backoff(failures++), signal);
+      await pause(Math.min(backoff(failures++), looks ? LOOK_MS : LONGEST_MS), signal);
     }
   }
 

@@ -3,6 +3,11 @@
 import { draw, redraw } from "./blocks.js";
 import { element } from "./markdown.js";
 
+// `auto` goes by the first letter: a question in Arabic that begins with TAJ is from right to left all the same.
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/g;
+const count = (text, letters) => text.match(letters)?.length ?? 0;
+const direction = (text) => (2 * count(text, RIGHT_TO_LEFT) > count(text, /\p{L}/gu) ? "rtl" : "auto");
+
 export class Log {
   element = element("ul", "log");
   // The items of messages that are no messages of the conversation yet, by their client ids.
@@ -66,7 +71,8 @@ export class Log {
     }
     const own = message.sender === "migrant";
     const item = (own && this.#settle(message)) || (own ? this.#bubble(message.text) : this.#reply(message));
-    item.dataset.number = message.number;
+    // The last word of a conversation stays before the first one of the next.
+    item.dataset.number = message.reply?.ended ? 0 : message.number;
     const later = [...this.element.children].find(
       (other) => other !== item && !(Number(other.dataset.number) < message.number),
     );
@@ -95,6 +101,7 @@ export class Log {
 
   say(text) {
     const item = element("li", "message bot", element("p", "said", text));
+    item.dataset.number = 0;
     this.element.prepend(item);
   }
 
@@ -108,7 +115,7 @@ export class Log {
 
   #bubble(text) {
     const item = element("li", "message migrant", text);
-    item.dir = "auto";
+    item.dir = direction(text);
     return item;
   }
 

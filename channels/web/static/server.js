@@ -1,5 +1,7 @@
 // Calls to the server, and the stream of what is new.
 
+// How long a call may take, in milliseconds: a network that has stalled is no better than none.
+const CALL_MS = 30000;
 // How long a stream may take to say its first word, and then to be silent, in milliseconds.
 const FIRST_MS = 6000;
 const SILENCE_MS = 40000;
@@ -31,7 +33,8 @@ export class Server {
     const headers = {};
     if (token) headers.authorization = `Bearer ${token}`;
     if (body) headers["content-type"] = "application/json";
-    const response = await fetch(this.#address + path, { method, headers, body: body && JSON.stringify(body) });
+    const signal = AbortSignal.timeout?.(CALL_MS);
+    const response = await fetch(this.#address + path, { method, headers, signal, body: body && JSON.stringify(body) });
     if (response.status === 204) return null;
     return this.#taken(response, await response.json().catch(() => ({})));
   }

@@ -79,7 +79,7 @@ textarea { flex: 1; resize: none; min-block-size: 2.75em; max-block-size: 9em; f
 textarea:placeholder-shown { direction: inherit; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 form { flex-wrap: wrap; }
-form textarea { min-inline-size: 10em; }
+form textarea { min-inline-size: 7em; }
 form button { min-block-size: 2.75em; }
 .send { background: var(--accent); color: var(--on-accent); }
 .send:hover { background: var(--accent); text-decoration: underline; }
@@ -88,8 +88,8 @@ form button { min-block-size: 2.75em; }
 .status:empty { display: none; }
 .ways { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1em; padding: 0.2em 0.75em 0.5em; font-size: 0.85em; }
 .ways button { border: 0; padding: 0.2em; min-block-size: 1.5em; text-decoration: underline; color: var(--quiet); }
-header { display: flex; align-items: center; justify-content: space-between; gap: 0.5em; padding-block: 0.4em; padding-inline: 1em 0.4em; border-block-end: 1px solid var(--line); }
-header h2 { font-size: 1em; margin: 0; }
+.header { position: sticky; inset-block-start: 0; background: var(--surface); z-index: 1; display: flex; align-items: center; justify-content: space-between; gap: 0.5em; padding-block: 0.4em; padding-inline: 1em 0.4em; border-block-end: 1px solid var(--line); }
+.header h2 { font-size: 1em; margin: 0; }
 .close { border-color: transparent; min-inline-size: 2.75em; min-block-size: 2.75em; text-align: center; }
 .privacy { margin: 0; padding: 0.5em 1em; font-size: 0.85em; color: var(--quiet); }
 .who { font-weight: 600; color: var(--quiet); font-size: 0.9em; }
@@ -100,6 +100,9 @@ dialog { max-inline-size: min(24em, 90vw); color: inherit; background: var(--sur
 dialog p { margin: 0 0 1em; }
 dialog button { margin-inline-end: 0.5em; margin-block-end: 0.3em; }
 dialog::backdrop { background: #0008; }
+.ways .human { color: var(--accent); font-weight: 600; }
+.dictate { padding: 0.5em; min-inline-size: 2.75em; display: grid; place-content: center; }
+svg { inline-size: 1.4em; block-size: 1.4em; fill: currentColor; display: block; }
 .wrong { color: var(--wrong); }
 .live { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (prefers-reduced-motion: no-preference) { .log { scroll-behavior: smooth; } }

@@ -19,7 +19,7 @@ button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 button[data-news]::after { content: ""; inline-size: 0.7rem; block-size: 0.7rem; border-radius: 50%; background: currentColor; }
 svg { inline-size: 1.4em; block-size: 1.4em; fill: currentColor; flex: none; }
 .panel { position: fixed; inset-block: auto 1rem; inset-inline: auto 1rem; inline-size: min(26rem, 100vw - 2rem); block-size: min(42rem, 100dvh - 2rem); display: flex; }
-.panel > * { flex: 1; min-inline-size: 0; }
+.panel > * { flex: 1; min-inline-size: 0; box-shadow: 0 4px 24px #0004; }
 .panel:has(a) { inset-block-end: 4.5rem; inline-size: auto; block-size: auto; }
 .panel > a { padding: 1rem; background: Canvas; border: 1px solid; border-radius: 0.75rem; }
 [hidden] { display: none !important; }
