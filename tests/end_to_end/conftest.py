@@ -14,6 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.channels.telegram.fake import TOKEN, Telegram, serving_telegram
 from tests.warm import warm_starter
 
 DEADLINE_S = 90
@@ -30,8 +31,10 @@ def free_port() -> int:
 class Server:
     """`kalauz serve` on a data folder; can be stopped and started again on the same address."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, telegram: Telegram | None = None) -> None:
         self.data = data
+        # Without an address Telegram stays off.
+        self.telegram = telegram or Telegram()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.website_port = free_port()
@@ -44,6 +47,8 @@ class Server:
 
     def kalauz(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
         settings = {"DATA_DIR": self.data, "LOG_LEVEL": "warning", "WIDGET_ORIGINS": self.website}
+        if self.telegram.url:
+            settings |= {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_BASE": self.telegram.url}
         environment = {**os.environ, **{f"KALAUZ_{name}": str(value) for name, value in settings.items()}}
         return subprocess.Popen([sys.executable, "-m", "channels", *arguments], env=environment, stdin=stdin)
 
@@ -71,14 +76,15 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The starter content, served; the first start fits the confidence, as on a new machine."""
-    server = Server(tmp_path_factory.mktemp("data"))
-    warm_starter(server.data / "index")
-    assert server.kalauz("kb", "import").wait(timeout=DEADLINE_S) == 0
-    server.start()
-    server.wait_for("/ready")
-    yield server
-    server.stop()
+    """The starter content and a Telegram of our own; the first start fits the confidence, as on a new machine."""
+    with serving_telegram() as telegram:
+        server = Server(tmp_path_factory.mktemp("data"), telegram)
+        warm_starter(server.data / "index")
+        assert server.kalauz("kb", "import").wait(timeout=DEADLINE_S) == 0
+        server.start()
+        server.wait_for("/ready")
+        yield server
+        server.stop()
 
 
 # Not for the whole session: Playwright keeps an event loop running, and async tests need their own.

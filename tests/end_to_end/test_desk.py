@@ -1,0 +1,119 @@
+"""Two migrants, two counsellors, one in danger: the desk in a real browser, with the widget and Telegram beside it."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from bot.texts import Texts
+from tests.channels.telegram.fake import wait_until
+from tests.end_to_end.conftest import Server, opened, watched
+from tests.end_to_end.test_console import add, sign_in, violations
+from tests.end_to_end.test_widget import ask
+
+CHAT = 7001
+A_PERSON = Texts("ar").gettext("Talk to a person")
+
+
+@pytest.fixture(scope="module")
+def office(server: Server) -> Server:
+    """The server with two counsellors."""
+    add(server, "judit", "counsellor", "hu")
+    add(server, "omar", "counsellor", "ar")
+    return server
+
+
+def counsellor(browser: Browser, server: Server, login: str) -> Iterator[Page]:
+    pages = watched(browser, server.url, "/console/", locale="en-GB", viewport={"width": 1000, "height": 900})
+    page = next(pages)
+    sign_in(page, login)
+    page.goto("/console/desk")
+    yield page
+    assert next(pages, None) is None
+
+
+@pytest.fixture
+def judit(browser: Browser, office: Server) -> Iterator[Page]:
+    yield from counsellor(browser, office, "judit")
+
+
+@pytest.fixture
+def omar(browser: Browser, office: Server) -> Iterator[Page]:
+    yield from counsellor(browser, office, "omar")
+
+
+@pytest.fixture
+def widget(browser: Browser, office: Server) -> Iterator[Page]:
+    yield from opened(browser, office, "ar")
+
+
+def test_two_migrants_and_two_counsellors(judit: Page, omar: Page, widget: Page, office: Server) -> None:
+    # In Arabic, on the website.
+    ask(widget, "كيف أحصل على بطاقة TAJ؟")
+    widget.get_by_role("button", name=A_PERSON).first.click()
+    expect(omar.locator(".cases li")).to_have_count(1)
+    expect(omar.locator(".cases a")).to_contain_text("العربية")
+    # In Ukrainian, on Telegram, and in danger.
+    telegram = office.telegram
+    telegram.queue(telegram.text("/start", CHAT, language="uk"))
+    telegram.queue(telegram.text("чоловік мене б'є, я боюся", CHAT, language="uk"))
+    telegram.queue(telegram.text("/human", CHAT, language="uk"))
+    expect(judit.locator(".cases li")).to_have_count(2)
+    first = judit.locator(".cases li").first
+    expect(first).to_have_class("urgent")
+    expect(first.locator("a")).to_contain_text("українська")
+    # Each takes one; nobody takes both.
+    first.locator("a").click()
+    judit.get_by_role("button", name="Elvállalom").click()
+    expect(omar.locator(".cases li.urgent")).to_contain_text("Judit")
+    omar.locator(".cases li").filter(has_text="العربية").locator("a").click()
+    omar.locator(".acts button.main").click()
+    # What a counsellor types is there after a reload, and is sent once.
+    answer = omar.locator("#text")
+    answer.fill("مرحبا، أنا عمر. كيف أساعدك؟")
+    omar.reload()
+    expect(answer).to_have_value("مرحبا، أنا عمر. كيف أساعدك؟")
+    answer.press("Control+Enter")
+    expect(answer).to_have_value("")
+    expect(omar.locator(".talk .person")).to_have_count(1)
+    expect(widget.locator(".said", has_text="مرحبا، أنا عمر. كيف أساعدك؟")).to_be_visible()
+    judit.locator("#text").fill("Добрий день! Чи ви зараз у безпеці?")
+    judit.locator("#answer button").click()
+    expect(judit.locator(".talk .person")).to_have_count(1)
+    wait_until(lambda: any("Чи ви зараз у безпеці?" in text for text in telegram.chat(CHAT)))
+    # The migrant writes back, and it stands before the counsellor's eyes.
+    widget.get_by_role("textbox").fill("شكرا")
+    widget.keyboard.press("Enter")
+    expect(omar.locator(".talk .migrant").last).to_contain_text("شكرا")
+    assert violations(omar) + violations(judit) == []
+
+
+def test_what_cannot_be_sent_is_kept_and_sent_again(judit: Page, widget: Page) -> None:
+    ask(widget, "كيف أحصل على بطاقة TAJ؟")
+    widget.get_by_role("button", name=A_PERSON).first.click()
+    judit.locator("section").filter(has_text="Várakozók").locator("a").click()
+    judit.get_by_role("button", name="Elvállalom").click()
+    judit.locator("#text").fill("Egy pillanat")
+    judit.context.set_offline(True)
+    judit.locator("#answer button").click()
+    expect(judit.locator("[data-unsent]")).to_be_visible()
+    expect(judit.locator("#text")).to_have_value("Egy pillanat")
+    judit.context.set_offline(False)
+    judit.locator("#answer button").click()
+    expect(judit.locator(".talk .person")).to_have_count(1)
+
+
+@pytest.mark.parametrize("login", ["judit", "omar"])
+def test_the_desk_fits_a_small_phone_and_axe_finds_nothing(browser: Browser, office: Server, login: str) -> None:
+    pages = counsellor(browser, office, login)
+    page = next(pages)
+    page.set_viewport_size({"width": 360, "height": 640})
+    found = []
+    for path in ("/desk", "/desk/1", "/hours"):
+        page.goto(f"/console{path}")
+        expect(page.locator("h1")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        found += Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+    assert next(pages, None) is None
