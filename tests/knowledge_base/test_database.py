@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 import bot.staff.tables
 import bot.tables
+import channels.telegram.tables
 from knowledge_base import repository
 from knowledge_base.database import Database, migration_config
 from knowledge_base.tables import Base, ContactRow, RevisionRow
@@ -28,7 +29,7 @@ def differences(connection: Connection) -> list[object]:
 async def test_migrations_make_exactly_the_tables_of_the_models(database: Database, tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'kalauz.db'}")
     with engine.connect() as connection:
-        for row in (bot.tables.EventRow, bot.staff.tables.StaffRow):
+        for row in (bot.tables.EventRow, bot.staff.tables.StaffRow, channels.telegram.tables.ChatRow):
             assert row.__tablename__ in inspect(connection).get_table_names()
         assert differences(connection) == []
     engine.dispose()
