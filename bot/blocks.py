@@ -1,6 +1,7 @@
 """Answers, notices and contacts as blocks, labelled in the reader's language."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from babel.dates import get_day_names
 from babel.lists import format_list
@@ -25,14 +26,12 @@ from bot.replies import (
 from bot.replies import Step as StepCard
 from bot.state import UNSAID
 from bot.texts import Texts
-from knowledge_base.documents import Hours
+from knowledge_base.documents import DAYS, Hours
 from knowledge_base.documents import Step as ArticleStep
 from knowledge_base.languages import endonym, locale
 from knowledge_base.markdown import sections
 from retrieval.case import Case
 from retrieval.shown import ShownAnswer, ShownChoice, ShownContact, ShownNotice
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def notice_blocks(notices: list[ShownNotice]) -> list[Block]:
@@ -196,13 +195,17 @@ def choice_buttons(choices: list[ShownChoice], texts: Texts) -> Buttons:
     return Buttons(language=texts.language, buttons=[*buttons, none])
 
 
-def contact_cards(contacts: list[ShownContact], texts: Texts) -> list[Block]:
-    return [_contact_card(contact, texts) for contact in contacts]
+def contact_cards(contacts: list[ShownContact], texts: Texts, now: datetime) -> list[Block]:
+    """With whether somebody is there at the aware time `now`."""
+    return [_contact_card(contact, texts, now) for contact in contacts]
 
 
-def _contact_card(contact: ShownContact, texts: Texts) -> ContactCard:
+def _contact_card(contact: ShownContact, texts: Texts, now: datetime) -> ContactCard:
     _ = texts.gettext
     opening = [_("day and night")] if contact.always_open else _opening_hours(contact.hours, texts.language)
+    if contact.opening is not None and contact.opening.changes is not None:
+        state = _("Open now, until: {time}") if contact.opening.open else _("Closed now. Opens: {time}")
+        opening.insert(0, state.format(time=texts.moment(contact.opening.changes, now)))
     if contact.hours_note:
         opening.append(contact.hours_note)
     fields = (

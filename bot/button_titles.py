@@ -62,6 +62,7 @@ def _fixed(name: str, entities: dict[str, Any], texts: Texts) -> str:
         "privacy": _("What is kept of this conversation"),
         "stop": _("Stop here"),
         "topics": _("All topics"),
+        "withdraw": _("Go on with the assistant"),
     }
     return titles.get(name, f"/{name}")
 

@@ -1,13 +1,16 @@
 """Requests to be called back: all SQL, and what is sealed before it is stored."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import conversations
 from bot.actions.callback import FIELDS, FORM
+from bot.handoff import cases
+from bot.handoff.inbox import Request
+from bot.handoff.moves import Move
 from bot.policy import CANCEL, SUBMIT
 from bot.state import Event
 from bot.tables import CallbackRow, ConversationRow
@@ -17,20 +20,6 @@ from knowledge_base.database import in_utc
 # What stands in an event in place of a value that is kept apart.
 SEALED = "sealed"
 HIDDEN_TEXT = "•••"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A complete request; the fields are the person's own words, `language` a tag."""
-
-    conversation_id: str
-    urgent: bool
-    asked_at: datetime
-    channel: str
-    name: str
-    contact: str
-    time: str
-    language: str
 
 
 async def draft(session: AsyncSession, conversation_id: str, vault: Vault) -> dict[str, Any]:
@@ -92,30 +81,37 @@ def _without_value(event: Event) -> Event:
 
 async def waiting(session: AsyncSession, vault: Vault) -> list[Request]:
     """Everybody who waits, urgent ones first, then who asked first."""
-    query = (
-        select(CallbackRow, ConversationRow.channel)
-        .join(ConversationRow, ConversationRow.id == CallbackRow.conversation_id)
-        .where(CallbackRow.request.is_not(None))
-        .order_by(CallbackRow.urgent.desc(), CallbackRow.asked_at)
+    query = _requests().order_by(CallbackRow.urgent.desc(), CallbackRow.asked_at)
+    return [_opened(row, channel, vault) for row, channel in await session.execute(query)]
+
+
+async def request(session: AsyncSession, conversation_id: str, vault: Vault) -> Request | None:
+    """The request of a conversation, if it is complete."""
+    query = _requests().where(CallbackRow.conversation_id == conversation_id)
+    found = (await session.execute(query)).one_or_none()
+    return _opened(found[0], found[1], vault) if found else None
+
+
+def _requests() -> Select[CallbackRow, str]:
+    joined = select(CallbackRow, ConversationRow.channel).join(
+        ConversationRow, ConversationRow.id == CallbackRow.conversation_id
     )
-    found = []
-    for row, channel in await session.execute(query):
-        if row.request is None or row.asked_at is None:
-            continue
-        try:
-            fields = vault.open(row.request)
-        except SealedError as error:
-            # One lost key must not hide all who wait.
-            fields = {**dict.fromkeys(FIELDS, ""), "callback_contact": str(error)}
-        name, contact, time, language = (fields[field] for field in FIELDS)
-        found.append(
-            Request(row.conversation_id, row.urgent, in_utc(row.asked_at), channel, name, contact, time, language)
-        )
-    return found
+    return joined.where(CallbackRow.request.is_not(None), CallbackRow.asked_at.is_not(None))
 
 
-async def close(session: AsyncSession, conversation_id: str) -> bool:
-    """Forget a request that was dealt with; whether there was one."""
+def _opened(row: CallbackRow, channel: str, vault: Vault) -> Request:
+    assert row.request is not None and row.asked_at is not None  # noqa: S101, PT018
+    try:
+        fields = vault.open(row.request)
+    except SealedError as error:
+        # One lost key must not hide all who wait.
+        fields = {**dict.fromkeys(FIELDS, ""), "callback_contact": str(error)}
+    name, contact, time, language = (fields[field] for field in FIELDS)
+    return Request(row.conversation_id, row.urgent, in_utc(row.asked_at), channel, name, contact, time, language)
+
+
+async def close(session: AsyncSession, conversation_id: str, now: datetime) -> bool:
+    """Forget a request that was dealt with, and close its case; whether there was one."""
     row = await session.get(CallbackRow, conversation_id)
     if row is None or row.request is None:
         return False
@@ -124,4 +120,10 @@ async def close(session: AsyncSession, conversation_id: str) -> bool:
     else:
         # Somebody is asking anew: that is another request.
         row.request = None
+    handoff = await cases.newest(session, conversation_id)
+    if handoff is not None and handoff.state == "agreed":
+        conversation = await session.get_one(ConversationRow, conversation_id, with_for_update=True)
+        last, _ = await conversations.last_numbers(session, conversation_id)
+        event = await cases.move(session, conversation, Move("close", now))
+        await conversations.append(session, conversation_id, [event], last=last)
     return True

@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import Table, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.handoff import cases
 from bot.messages import UnknownConversationError, WrongTokenError
 from bot.state import Event
 from bot.tables import CallbackRow, ConversationRow, EventRow, UnansweredRow
@@ -110,6 +111,7 @@ async def append(
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:
     """Delete the conversation and all that belongs to it; counts hold nothing of it."""
+    await cases.erase(session, conversation_id)
     for table in (CallbackRow, UnansweredRow):
         await session.execute(delete(table).where(table.conversation_id == conversation_id))
     await session.execute(delete(EventRow).where(EventRow.conversation_id == conversation_id))

@@ -15,14 +15,17 @@ from bot import callbacks, conversations, records
 from bot.actions import action_executor
 from bot.actions.callback import FORM
 from bot.conversations import StoredEvent
+from bot.handoff import cases, prospects
+from bot.handoff.moves import BOT, DESK
 from bot.limits import FREE, Limits
 from bot.messages import Incoming, LimitError, Message, Started
 from bot.news import News, waited
-from bot.replies import Reply
+from bot.policy import SUBMIT
 from bot.runner import Runner
 from bot.state import Event, State, active_loop_of, slots_of
 from bot.tables import ConversationRow
 from bot.texts import Texts
+from bot.transcript import messages_of, reply_of
 from bot.understanding import ParseData, attachment, parse_data, understand
 from bot.vault import Vault
 from knowledge_base.database import Database
@@ -46,7 +49,7 @@ class _Before:
     @property
     def in_form(self) -> bool:
         """Whether the bot waits for a field; what is written to a person is no field."""
-        return self.owner == "bot" and active_loop_of(self.events) == FORM
+        return self.owner in (BOT, DESK) and active_loop_of(self.events) == FORM
 
 
 class Engine:
@@ -82,7 +85,7 @@ class Engine:
             if language:
                 opening.append(SlotSet("language", language, timestamp=now.timestamp()))
             greeting = parse_data("", "start", language)
-            said = await self._runner.run(conversation_id, opening, greeting, owner="bot", now=now, sealed={})
+            said = await self._runner.run(conversation_id, opening, greeting, owner=BOT, now=now, sealed={})
             stored = await conversations.append(session, conversation_id, opening + said, last=0)
         return Started(conversation_id, token, messages_of(stored))
 
@@ -101,7 +104,7 @@ class Engine:
             now = self._clock()
             first = parsed is None
             parsed = await asyncio.to_thread(self._understood, incoming, before, now)
-            if first and before.owner == "bot":
+            if first and before.owner == BOT:
                 self._check_limits(conversation_id, incoming, parsed, before.row.language, now)
             stored = await self._turn(conversation_id, token, incoming, parsed, before, now)
             if stored is not None:
@@ -161,10 +164,13 @@ class Engine:
             if of_memory != before.last or row.owner != before.owner:
                 return None
             known = await callbacks.draft(session, conversation_id, self._vault) if before.in_form else {}
+            expected = await self._expected(session, row, parsed, before, now)
             heard: Event = UserUttered(parsed["text"], _kept(parsed), now.timestamp(), row.channel)
             said = await self._runner.run(
-                conversation_id, [*before.events, heard], parsed, owner=row.owner, now=now, sealed=known
+                conversation_id, [*before.events, heard], parsed, owner=row.owner, now=now, sealed=known | expected
             )
+            in_danger = any(e.get("name") == "action_urgent" for e in before.events)
+            agreed = any(e.get("name") == SUBMIT for e in said)
             if before.in_form or active_loop_of(said) == FORM:
                 said = await callbacks.keep(
                     session,
@@ -172,9 +178,12 @@ class Engine:
                     said,
                     self._vault,
                     known=known,
-                    urgent=any(e.get("name") == "action_urgent" for e in before.events),
+                    urgent=in_danger,
                     now=now,
                 )
+            said = await cases.follow(
+                session, row, said, intent=parsed["intent"]["name"], agreed=agreed, urgent=in_danger, now=now
+            )
             heard = callbacks.hidden(heard) if before.in_form else heard
             stored = await conversations.append(
                 session, conversation_id, [heard, *said], last=newest, client_id=incoming.client_id
@@ -191,12 +200,28 @@ class Engine:
                 language=row.language or self._answers.site.default_language,
                 now=now,
             )
-            ended = any(_reply(event).ended for event in said if event["event"] == "bot")
+            ended = any(reply_of(event).ended for event in said if event["event"] == "bot")
             if ended:
                 await conversations.erase(session, conversation_id)
         if ended:
             await self._database.forget()
         return stored
+
+    async def _expected(
+        self, session: AsyncSession, row: ConversationRow, parsed: ParseData, before: _Before, now: datetime
+    ) -> dict[str, Any]:
+        """What who asks for a person is told of the desk, as a slot that is not kept."""
+        if parsed["intent"]["name"] != "human":
+            return {}
+        article = self._answers.library.articles.get(before.state.article or "")
+        about = cases.About(
+            parsed["language"] or row.language or self._answers.site.default_language,
+            article.facts.topics[0] if article else None,
+            article.facts.country if article else None,
+        )
+        urgent = before.state.urgency is not None
+        expected = await prospects.expected(session, self._answers, row.id, about, urgent=urgent, now=now)
+        return {prospects.SLOT: expected.as_slot()} if expected else {}
 
     def _check_limits(
         self, conversation_id: str, incoming: Incoming, parsed: ParseData, language: str | None, now: datetime
@@ -236,22 +261,3 @@ def _kept(parsed: ParseData) -> dict[str, Any]:
     if answer:
         kept["candidates"] = [[choice["article"], choice["confidence"]] for choice in answer["choices"]]
     return kept
-
-
-def _reply(event: Event) -> Reply:
-    return Reply.model_validate(event["data"]["custom"])
-
-
-def messages_of(events: list[StoredEvent]) -> list[Message]:
-    """The events that a person sees."""
-    shown = []
-    for event in events:
-        data = event.data
-        if data["event"] == "user":
-            tick = data["parse_data"]["intent"]["name"] == "tick"
-            shown.append(Message(event.number, "migrant", data["text"], None, data["timestamp"], in_place=tick))
-        elif data["event"] == "bot":
-            reply = _reply(data)
-            sender = "person" if reply.person is not None else "bot"
-            shown.append(Message(event.number, sender, data["text"], reply, data["timestamp"], in_place=reply.in_place))
-    return shown

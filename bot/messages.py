@@ -45,6 +45,8 @@ class Message:
     `sender` is migrant, bot or person: a counsellor, whom `reply.person` names.
 
     `in_place` marks a tick and its reply: they change lists on the screen and are no messages of their own.
+
+    `client_id` is the sender's own id of a migrant's message, by which the sender knows it again.
     """
 
     number: int
@@ -53,6 +55,7 @@ class Message:
     reply: Reply | None
     at: float
     in_place: bool = False
+    client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

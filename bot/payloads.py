@@ -21,6 +21,7 @@ BUTTONS: Final = (
     "helped",
     "callback",
     "field",
+    "withdraw",
 )
 
 

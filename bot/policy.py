@@ -5,6 +5,7 @@ from typing import Final
 from rasa_sdk import Tracker
 
 from bot.actions.callback import FIELDS, FORM
+from bot.handoff.moves import BOT, DESK
 
 ACTIONS: Final = {
     "answer": "action_answer",
@@ -35,22 +36,30 @@ ACTIONS: Final = {
     "urgent": "action_urgent",
     "vague": "action_welcome",
     "which_case": "action_which_case",
+    "withdraw": "action_withdraw",
 }
 VALIDATE: Final = f"validate_{FORM}"
 SUBMIT, CANCEL = "action_submit_callback", "action_cancel_callback"
 ASK: Final = {field: f"action_ask_{field}" for field in FIELDS}
 
 
+# What the bot still does while somebody waits for a person, and while the person is there.
+WAITING: Final = frozenset({"urgent", "human", "withdraw", "callback", "delete", "privacy", "language"})
+WITH_A_PERSON: Final = frozenset({"urgent", "delete", "privacy", "language"})
+
+
 def next_action(tracker: Tracker, owner: str) -> str | None:
     """The action after the latest message or action; None to wait for the next message.
 
-    While a person owns the conversation the bot is silent.
+    While the desk or a person owns the conversation the bot is silent, but for help in danger and what is the
+    migrant's right.
     """
-    if owner != "bot":
-        return None
     done, intent = tracker.latest_action_name, tracker.latest_message["intent"]["name"]
+    in_form = tracker.active_loop_name == FORM and owner in (BOT, DESK)
+    if done is None and not in_form and owner != BOT and intent not in (WAITING if owner == DESK else WITH_A_PERSON):
+        return None
     if done is None:
-        if tracker.active_loop_name == FORM:
+        if in_form:
             return _in_form(intent)
         # A button of a form that is over.
         return ACTIONS.get(intent, ACTIONS["help"])

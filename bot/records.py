@@ -33,13 +33,13 @@ async def record(
     reason = {"none": "none_of_these", "helped": "did_not_help"}.get(intent, str(outcome))
     if intent == "helped" and "voted" in slots:
         yes = bool(entities.get("yes"))
-        await _count(session, now, site, language, "helped" if yes else "not_helped", str(entities.get("about")))
+        await count(session, now, site, language, "helped" if yes else "not_helped", str(entities.get("about")))
         article = str(entities.get("about")).split("/")[0]
         if not yes and article == state.article:
             await _keep_question(session, conversation_id, number, language, state.question, reason, article, now)
     elif outcome is not None:
         subject = slots.get(ARTICLE) or "" if outcome == "answer" else ""
-        await _count(session, now, site, language, outcome, subject)
+        await count(session, now, site, language, outcome, subject)
         if outcome == "no_answer":
             question = state.question if intent == "none" else entities.get("question") or parsed["text"]
             await _keep_question(session, conversation_id, number, language, question, reason, None, now)
@@ -69,7 +69,7 @@ async def _keep_question(
         )
 
 
-async def _count(session: AsyncSession, now: datetime, site: str, language: str, kind: str, subject: str) -> None:
+async def count(session: AsyncSession, now: datetime, site: str, language: str, kind: str, subject: str) -> None:
     """One more; both databases take the row and the sum in one statement."""
     key = {"day": now.date(), "site": site, "language": language, "kind": kind, "subject": subject}
     dialect = session.get_bind().dialect.name

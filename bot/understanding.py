@@ -148,6 +148,8 @@ def _pressed(pressed: Payload, state: State, answers: Answers, now: datetime) ->
                 entities = {}
         case "delete":
             entities = _known(values, sure=bool)
+        case "human":
+            entities = _known(values, why=str)
         case "field":
             entities = _known(values, value=str)
     title = title_of(name, entities, state, answers)

@@ -9,11 +9,15 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels import web
-from channels.api import ask, conversations, health, problems, rasa
+from channels.api import ask, conversations, health, problems, rasa, stream
+from channels.console.app import console_app
+from channels.console.frame import ROOT
 from channels.service import Service
 from channels.settings import Settings
 from channels.telegram import webhook
 from channels.telegram.hosting import TelegramHost
+from channels.web import plain
+from channels.web.origins import Origins
 
 # A body is a question or a message: far below this, in bytes. A Rasa assistant sends whole conversations, and Telegram
 # all that it knows of a message.
@@ -106,12 +110,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         health.router,
         ask.router,
         conversations.router,
+        stream.router,
         rasa.router,
         webhook.router,
         web.texts_router,
         web.router,
+        plain.router,
     ):
         app.include_router(router)
+    app.mount(ROOT, console_app(lambda: app.state.service, lambda: settings.secret_keys))
     app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(Origins, allowed=settings.origins)
     app.add_middleware(Guard)
     return app

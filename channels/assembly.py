@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.engine import Engine
+from bot.handoff.desk import Desk
 from bot.news import News
 from bot.rasa import RasaActions
+from bot.staff.accounts import Accounts
 from bot.vault import Vault
 from channels.service import NoContentError, Served, now
 from knowledge_base import repository
@@ -94,6 +97,8 @@ class Assembly:
         self.asking: Answers | None = None
         self.conversing: Engine | None = None
         self.acting: RasaActions | None = None
+        self.staff: Accounts | None = None
+        self.desk: Desk | None = None
         self._site = site
         self._encoder_name = encoder or DEFAULT
         self._encoder: Encoder | None = None
@@ -106,10 +111,16 @@ class Assembly:
         library = self.asking.library
         return Served(library.version, len(library.articles), len(library.index.passages))
 
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.asking.site.time_zone) if self.asking else None
+
     async def follow(self, progress: Progress | None = None, *, refit: bool = False) -> Served | None:
         """Load if there is something newer than what is served, and then say what; the old one serves meanwhile."""
-        if self.asking is None:
+        if self.staff is None:
             await self.database.migrate()
+            # Staff can sign in while the content still loads, and where there is none yet.
+            self.staff = Accounts(self.database, now)
         async with self.database.reading() as session:
             version = await repository.content_version(session)
             if self.asking is not None and version == self.asking.library.version:
@@ -135,3 +146,4 @@ class Assembly:
         self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
         self.conversing = Engine(self.database, self.asking, now, self.vault, news=self.news)
         self.acting = RasaActions(self.asking)
+        self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news)

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast
+from zoneinfo import ZoneInfo
 
+from bot.handoff.inbox import Counselling
 from bot.messages import Acting, Conversing
+from bot.staff.member import Staff
 from retrieval.shown import Asking
 
 log = logging.getLogger(__name__)
@@ -22,6 +25,8 @@ log = logging.getLogger(__name__)
 POLL_S = 0.3
 # How long it waits after a failure before it tries again, in seconds.
 RETRY_S = 2.0
+# How often the clock does what it has to do at the desk, in seconds.
+TEND_S = 10.0
 
 
 class NoContentError(RuntimeError):
@@ -47,9 +52,14 @@ class Assembly(Protocol):
     asking: Asking | None
     conversing: Conversing | None
     acting: Acting | None
+    staff: Staff | None
+    desk: Counselling | None
 
     @property
     def served(self) -> Served | None: ...
+
+    @property
+    def time_zone(self) -> ZoneInfo | None: ...
 
     async def follow(self) -> Served | None: ...
 
@@ -57,7 +67,7 @@ class Assembly(Protocol):
 
 
 class Service:
-    """Holds what requests need; `asking`, `conversing` and `acting` are None until the heavy parts are loaded."""
+    """Holds what requests need; `asking`, `conversing`, `acting` and `desk` are None until they are loaded."""
 
     def __init__(
         self,
@@ -76,10 +86,12 @@ class Service:
             "secret_keys": secret_keys,
         }
         self._assembly: Assembly | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self.failure: str | None = None
         # Set once the heavy parts are loaded.
         self.loaded = asyncio.Event()
+        # Set when the server stops: what streams ends then, for a server waits for its open responses.
+        self.ending = asyncio.Event()
 
     @property
     def assembly(self) -> Assembly | None:
@@ -101,14 +113,28 @@ class Service:
     def acting(self) -> Acting | None:
         return self._assembly.acting if self._assembly else None
 
+    @property
+    def staff(self) -> Staff | None:
+        """Who can sign in; None until the database is there."""
+        return self._assembly.staff if self._assembly else None
+
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        """The site's; None until the site is known."""
+        return self._assembly.time_zone if self._assembly else None
+
+    @property
+    def desk(self) -> Counselling | None:
+        return self._assembly.desk if self._assembly else None
+
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await task
         if self._assembly:
             await self._assembly.close()
 
@@ -130,3 +156,13 @@ class Service:
                     log.exception("the content could not be loaded")
                 self.failure = type(error).__name__
             await asyncio.sleep(RETRY_S if self.failure else POLL_S)
+
+    async def _tend(self) -> None:
+        """Let nobody be forgotten at the desk."""
+        while True:
+            await asyncio.sleep(TEND_S)
+            try:
+                if self.desk is not None:
+                    await self.desk.tick()
+            except Exception:
+                log.exception("the desk could not be tended")

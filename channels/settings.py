@@ -1,6 +1,7 @@
 """Settings from the environment, prefix `KALAUZ_`. Only this module, the app and the CLI know of it."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -9,6 +10,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHORTEST_KEY = 16
+# As a browser sends it: lower case, and only a port that is not the scheme's own.
+ORIGIN = re.compile(r"https?://(?=[a-z0-9\[])[a-z0-9.:\[\]-]+")
 
 
 class Settings(BaseSettings):
@@ -24,8 +27,8 @@ class Settings(BaseSettings):
     )
     secret_key: str | None = Field(
         None,
-        description="Seals personal data; left out, a key is made and kept in the data folder. "
-        "To change it, put the new one first: `new,old`.",
+        description="Seals personal data and signs the console's cookies; left out, a key is made and kept in the data "
+        "folder. To change it, put the new one first: `new,old`.",
     )
     telegram_token: str | None = Field(None, description="The bot's token from BotFather; left out, Telegram is off.")
     telegram_webhook_url: str | None = Field(
@@ -36,6 +39,11 @@ class Settings(BaseSettings):
         "https://api.telegram.org",
         pattern="^https?://",
         description="Where Telegram's Bot API is, if you run a server of your own.",
+    )
+    widget_origins: str = Field(
+        "",
+        description="Websites that may embed the widget, such as `https://www.example.org`, separated by commas; "
+        "left out, only the server's own pages show it.",
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="critical, error, warning, info or debug."
@@ -59,6 +67,19 @@ class Settings(BaseSettings):
             raise ValueError(f"every key needs at least {SHORTEST_KEY} characters")
         return value
 
+    @field_validator("widget_origins")
+    @classmethod
+    def _is_origins(cls, value: str) -> str:
+        for origin in _listed(value):
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin; write it as https://www.example.org, with no path")
+        return value
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins of other websites, as browsers send them."""
+        return frozenset(_listed(self.widget_origins))
+
     @property
     def secret_keys(self) -> tuple[str, ...]:
         """The keys that open sealed data; the first one seals."""
@@ -68,6 +89,10 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.data_dir / "index"
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def kept_key(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -98,6 +98,7 @@ Purpose = Literal["work", "study", "family"]
 Urgency = Literal["violence", "trafficking", "suicide", "deportation", "child", "medical"]
 Confidence = Literal["high", "medium", "low"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: Final[tuple[Day, ...]] = get_args(Day)
 
 
 class Source(Document):
@@ -272,6 +273,16 @@ class Notice(Document):
         return to_local_time(local_time).replace(tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
 
 
+class DeskRules(Document):
+    """How long somebody waits before the case is put before everybody who is there, before a counsellor who does not
+    answer loses it, and before nobody will come.
+    """
+
+    offer_to_all_minutes: int = Field(default=5, ge=1, le=1440)
+    release_after_minutes: int = Field(default=30, ge=1, le=1440)
+    expire_after_hours: int = Field(default=72, ge=1, le=720)
+
+
 class Site(Document):
     id: Identifier
     name: Texts = Field(min_length=1)
@@ -283,6 +294,7 @@ class Site(Document):
     crisis: list[Identifier] = Field(min_length=1)
     urgent: dict[Urgency, list[Identifier]] = {}
     callbacks: bool = False
+    desk: DeskRules = DeskRules()
 
     @property
     def contacts(self) -> list[Identifier]:
@@ -302,9 +314,12 @@ class Site(Document):
 
 
 class Topic(Document):
+    """`person`: with every answer on it, or on a topic below it, a person is offered."""
+
     id: Identifier
     parent: Identifier | None = None
     name: Texts = Field(min_length=1)
+    person: bool = False
 
 
 class Content(Document):

@@ -376,7 +376,8 @@ def _topic_tree(topics: list[Topic], parent: str | None) -> dict[str, Any]:
     for topic in topics:
         if topic.parent == parent:
             below = _topic_tree(topics, topic.id)
-            tree[topic.id] = {"name": topic.name, **({"topics": below} if below else {})}
+            person = {"person": True} if topic.person else {}
+            tree[topic.id] = {"name": topic.name, **person, **({"topics": below} if below else {})}
     return tree
 
 

@@ -4,6 +4,7 @@ import math
 import time
 from collections import defaultdict
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from knowledge_base.documents import Article, Site
 from knowledge_base.languages import fallbacks, primary
@@ -100,7 +101,7 @@ class Answers:
             depends_on=depends_on([(hit.article, hit.hit.score) for hit in hits], case),
             topic=topic,
             notices=_notices(library, article, now, reader) if article else [],
-            contacts=self._contacts(library, article, topic, outcome, recognised.urgency, reader),
+            contacts=self._contacts(library, article, topic, outcome, recognised.urgency, reader, now),
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
 
@@ -125,7 +126,7 @@ class Answers:
             depends_on=None,
             topic=article.facts.topics[0],
             notices=_notices(library, article, now, reader),
-            contacts=self._contacts(library, article, None, "answer", None, reader),
+            contacts=self._contacts(library, article, None, "answer", None, reader, now),
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
 
@@ -163,7 +164,9 @@ class Answers:
                 found.append(ShownChoice(article=candidate.id, title=title, language=language, confidence=1.0))
         return found
 
-    def helpers(self, reader: str, topic: str | None = None, *, library: Library | None = None) -> list[ShownContact]:
+    def helpers(
+        self, reader: str, topic: str | None = None, *, now: datetime, library: Library | None = None
+    ) -> list[ShownContact]:
         """Whom the site offers when nothing else fits.
 
         Who can be called on a topic or one below it, those who speak the language first, and the site's hotline.
@@ -180,11 +183,11 @@ class Answers:
         spoken = primary(reader)
         able.sort(key=lambda contact: (spoken not in map(primary, contact.languages), -len(contact.languages)))
         ids = dict.fromkeys([*(contact.id for contact in able[:HELPERS]), self.site.hotline])
-        return _contacts(library, list(ids), reader)
+        return self._shown(library, list(ids), reader, now)
 
-    def crisis(self, urgency: str | None, reader: str) -> list[ShownContact]:
+    def crisis(self, urgency: str | None, reader: str, *, now: datetime) -> list[ShownContact]:
         """Whom to call at once."""
-        return _contacts(self.library, self.site.crisis_contacts(urgency), reader)
+        return self._shown(self.library, self.site.crisis_contacts(urgency), reader, now)
 
     def topic_name(self, topic: str, reader: str) -> tuple[str, str] | None:
         """The language and the name of a topic."""
@@ -194,6 +197,12 @@ class Answers:
         language = fallbacks(reader, set(found.name))[0]
         return language, found.name[language]
 
+    def wants_person(self, topics: list[str]) -> bool:
+        """Whether editors want a person to be offered with what is said on one of these topics."""
+        library = self.library
+        path = (library.topics.get(above) for topic in topics for above in library.path(topic))
+        return any(topic.person for topic in path if topic)
+
     def _contacts(
         self,
         library: Library,
@@ -202,19 +211,20 @@ class Answers:
         outcome: Outcome,
         urgency: str | None,
         reader: str,
+        now: datetime,
     ) -> list[ShownContact]:
         match outcome:
             case "urgent":
-                return _contacts(library, self.site.crisis_contacts(urgency), reader)
+                return self._shown(library, self.site.crisis_contacts(urgency), reader, now)
             case "human":
-                return self.helpers(reader, library=library)
+                return self.helpers(reader, now=now, library=library)
             case "no_answer":
-                return self.helpers(reader, topic, library=library)
-        return _contacts(library, article.facts.contacts if article else [], reader)
+                return self.helpers(reader, topic, now=now, library=library)
+        return self._shown(library, article.facts.contacts if article else [], reader, now)
 
-
-def _contacts(library: Library, ids: list[str], reader: str) -> list[ShownContact]:
-    return [show_contact(library.contacts[i], reader) for i in ids if i in library.contacts]
+    def _shown(self, library: Library, ids: list[str], reader: str, now: datetime) -> list[ShownContact]:
+        zone = ZoneInfo(self.site.time_zone)
+        return [show_contact(library.contacts[i], reader, now, zone) for i in ids if i in library.contacts]
 
 
 def _notices(library: Library, article: Article, now: datetime, reader: str) -> list[ShownNotice]:

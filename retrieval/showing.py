@@ -1,15 +1,25 @@
 """Articles, notices and contacts as a reader sees them: in the nearest language, dates in that language's words."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 from knowledge_base.documents import Article, Contact, Notice, Revision, Texts
 from knowledge_base.languages import fallbacks, locale, primary
 from knowledge_base.markdown import sections
+from knowledge_base.schedule import Schedule, public_holidays
 from knowledge_base.status import translation_state
 from retrieval.library import ArticleHit, Library, quotable_parts
-from retrieval.shown import PassageKind, ShownAnswer, ShownChoice, ShownContact, ShownNotice, ShownPhone
+from retrieval.shown import (
+    PassageKind,
+    ShownAnswer,
+    ShownChoice,
+    ShownContact,
+    ShownNotice,
+    ShownOpening,
+    ShownPhone,
+)
 
 
 def in_language(texts: Texts, reader: str) -> str | None:
@@ -92,7 +102,8 @@ def show_notice(notice: Notice, reader: str) -> ShownNotice:
     return ShownNotice(id=notice.id, title=chosen.title, text=text, language=language)
 
 
-def show_contact(contact: Contact, reader: str) -> ShownContact:
+def show_contact(contact: Contact, reader: str, now: datetime, zone: ZoneInfo) -> ShownContact:
+    """With what holds at the aware time `now`, by the clock of `zone`."""
     return ShownContact(
         id=contact.id,
         name=contact.name,
@@ -105,7 +116,16 @@ def show_contact(contact: Contact, reader: str) -> ShownContact:
         hours=contact.hours,
         always_open=contact.always_open,
         hours_note=in_language(contact.hours_note, reader),
+        opening=_opening(contact, now, zone),
     )
+
+
+def _opening(contact: Contact, now: datetime, zone: ZoneInfo) -> ShownOpening | None:
+    if contact.always_open or not contact.hours:
+        return None
+    schedule = Schedule(zone, contact.hours, public_holidays(contact.country, now.astimezone(zone).date()))
+    until = schedule.open_until(now)
+    return ShownOpening(open=until is not None, changes=until or schedule.opens(now))
 
 
 def show_choice(library: Library, article: Article, reader: str, confidence: float) -> ShownChoice | None:

@@ -65,6 +65,13 @@ class ShownPhone(Shown):
     note: str | None
 
 
+class ShownOpening(Shown):
+    """Whether somebody is there now; `changes` is when that ends, or when somebody is there next, if that is known."""
+
+    open: bool
+    changes: datetime | None
+
+
 class ShownContact(Shown):
     id: str
     name: str
@@ -77,6 +84,7 @@ class ShownContact(Shown):
     hours: list[Hours]
     always_open: bool
     hours_note: str | None
+    opening: ShownOpening | None
 
 
 class Answer(Shown):

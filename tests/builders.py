@@ -3,6 +3,9 @@
 from datetime import date
 from typing import Any
 
+from argon2 import PasswordHasher
+
+from bot.staff.passwords import Passwords
 from knowledge_base.documents import (
     Article,
     ArticleFacts,
@@ -157,3 +160,11 @@ def calibration(mark: str = "") -> Calibration:
         answered_wrong=0.0,
         out_answered=0.0,
     )
+
+
+# What a hash costs is no matter in a test.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def passwords() -> Passwords:
+    return Passwords(CHEAP)

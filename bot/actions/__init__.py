@@ -17,7 +17,7 @@ from bot.actions.erase import ActionDelete
 from bot.actions.feedback import ActionHelped
 from bot.actions.follow_up import ActionAspect
 from bot.actions.greet import ActionGreet, ActionHelp, ActionPrivacy
-from bot.actions.human import ActionHuman
+from bot.actions.human import ActionHuman, ActionWithdraw
 from bot.actions.language import ActionLanguage
 from bot.actions.no_answer import ActionNoAnswer
 from bot.actions.procedure import ActionPapers, ActionStep, ActionStop, ActionTick
@@ -50,6 +50,7 @@ ABILITIES = (
     ActionUrgent,
     ActionWelcome,
     ActionWhichCase,
+    ActionWithdraw,
     ValidateCallbackForm,
 )
 

@@ -27,4 +27,4 @@ class ActionHelped(Ability):
         )
         if related:
             turn.offer(*(turn.button(c.title, "article", language=c.language, id=c.article) for c in related))
-        offer_person(turn)
+        offer_person(turn, "feedback")

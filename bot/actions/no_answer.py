@@ -29,8 +29,9 @@ def say_no_answer(turn: Turn, answer: Answer | None) -> None:
         turn.say(_("Perhaps you find it under this topic:"))
         turn.offer(turn.button(name[1], "topic", language=name[0], id=answer.topic))
     turn.say(_("These people may be able to help you:"))
-    turn.add(*contact_cards(answer.contacts if answer else turn.answers.helpers(turn.reader), turn.texts))
-    offer_person(turn)
+    contacts = answer.contacts if answer else turn.answers.helpers(turn.reader, now=turn.now)
+    turn.add(*contact_cards(contacts, turn.texts, turn.now))
+    offer_person(turn, "no_answer")
 
 
 class ActionNoAnswer(Ability):

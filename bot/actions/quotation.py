@@ -1,5 +1,6 @@
 """A quotation with all that belongs to it, for every action that shows an article."""
 
+from bot.actions.human import offer_person
 from bot.actions.turn import Turn
 from bot.blocks import answer_blocks, audience_caveat, contact_cards, notice_blocks
 from retrieval.shown import Answer, ShownAnswer
@@ -20,13 +21,15 @@ def quote(turn: Turn, answer: Answer, *, whole: bool = False) -> None:
     turn.add(*notice_blocks(answer.notices))
     turn.add(*audience_caveat(shown, turn.state.case, turn.texts))
     turn.add(*answer_blocks(shown, turn.texts, whole=whole))
-    turn.add(*contact_cards(answer.contacts, turn.texts))
+    turn.add(*contact_cards(answer.contacts, turn.texts, turn.now))
     related = turn.answers.related(
         shown.article, year=turn.now.year, reader=turn.reader, case=turn.state.case, near=answer.choices
     )
     if related:
         turn.say(_("Related questions:"))
         turn.offer(*(turn.button(c.title, "article", language=c.language, id=c.article) for c in related))
+    if turn.answers.wants_person(shown.topics):
+        offer_person(turn, "topic")
     ask_whether_it_helped(turn, shown)
 
 

@@ -16,7 +16,7 @@ class ActionSmalltalk(Ability):
         kind = turn.entity("kind")
         if kind == "bot":
             say_what_this_is(turn)
-            offer_person(turn)
+            offer_person(turn, "asked")
             return
         sentences = {
             "greeting": _("Hello! What would you like to know?"),
@@ -35,6 +35,6 @@ class ActionSmalltalk(Ability):
             sentences.get(kind, _("I did not understand that. Please write your question in words, in any language."))
         )
         if kind == "insult":
-            offer_person(turn)
+            offer_person(turn, "asked")
         elif kind == "greeting" and (resume := going_on(turn)):
             turn.offer(*resume)

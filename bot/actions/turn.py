@@ -23,6 +23,7 @@ class Turn:
         self._message: dict[str, Any] = tracker.latest_message or {}
         self.answers = answers
         self._events: list[dict[str, Any]] = tracker.events
+        self._slots: dict[str, Any] = tracker.slots
         self.state = State.of(tracker.slots)
         stamp = self._message.get("timestamp")
         self.now = datetime.fromtimestamp(stamp, UTC) if isinstance(stamp, float) else datetime.now(UTC)
@@ -52,6 +53,10 @@ class Turn:
     def entity(self, name: str) -> Any:
         """A value that the message's button or its understanding carries, if it does."""
         return next((e["value"] for e in self._message.get("entities") or [] if e.get("entity") == name), None)
+
+    def slot(self, name: str) -> Any:
+        """A slot that is no part of what the conversation remembers."""
+        return self._slots.get(name)
 
     def slot_before(self, name: str) -> Any:
         """The value that a slot had when the latest message came."""

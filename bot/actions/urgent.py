@@ -22,10 +22,11 @@ class ActionUrgent(Ability):
                 "deportation": _("This cannot wait. Please call these people now:"),
             }.get(urgency, _("You are not alone. If somebody is in danger now, call at once:"))
         )
-        turn.add(*contact_cards(turn.answers.crisis(urgency, turn.reader), turn.texts))
+        turn.add(*contact_cards(turn.answers.crisis(urgency, turn.reader, now=turn.now), turn.texts, turn.now))
         if turn.answers.site.callbacks:
             turn.say(_("You can also ask that a person calls you. Such requests come first."))
             turn.offer(turn.button(_("Ask to be called back"), "callback"))
+        turn.offer(turn.button(_("Talk to a person"), "human", why="urgent"))
         readings = _readings(turn, urgency)
         if readings:
             turn.say(_("When you are safe, you can read this:"))

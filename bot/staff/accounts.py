@@ -1,16 +1,19 @@
 """All SQL and rules of accounts: one transaction a use case, and no transaction while a password is hashed."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.staff.member import (
+    LOGIN,
     LONGEST_PASSWORD,
     BadLoginError,
+    Change,
     LastAdminError,
     LockedError,
     Member,
@@ -29,6 +32,8 @@ from knowledge_base.database import Database, in_utc
 FAILURES = 5
 SHORTEST_LOCK = timedelta(minutes=1)
 LONGEST_LOCK = timedelta(hours=1)
+# Logins of nobody whose tries are remembered; the oldest are forgotten first.
+STRANGERS = 10_000
 
 
 def lock_after(failed: int) -> timedelta | None:
@@ -46,6 +51,8 @@ class Accounts:
         self._database = database
         self._now = now
         self._passwords = passwords or Passwords()
+        # A login that nobody has is locked like the others, or a lock would tell which logins there are.
+        self._strangers: OrderedDict[str, tuple[int, datetime | None]] = OrderedDict()
 
     async def add(self, login: str, *, name: str, role: Role, password: str, language: str = "en", by: str) -> Member:
         """Raises BadLoginError, BadNameError or BadPasswordError."""
@@ -135,13 +142,28 @@ class Accounts:
             self._note(session, by, "password", row.login)
         return _member(row)
 
+    async def sign_out(self, id: int) -> Member:
+        """Ends all sessions."""
+        async with self._database.transaction() as session:
+            row = await _row(session, id)
+            row.session_epoch += 1
+        return _member(row)
+
+    async def give_role(self, id: int, role: Role, *, by: str) -> Member:
+        """It counts from the next request on. Raises LastAdminError."""
+        async with self._database.transaction() as session:
+            if role != "admin":
+                await _keep_another_admin(session, id)
+            row = await _row(session, id)
+            row.role = role
+            self._note(session, by, f"role {role}", row.login)
+        return _member(row)
+
     async def close(self, id: int, *, by: str) -> Member:
         """Ends all sessions; nobody signs in with it until it is opened. Raises LastAdminError."""
         async with self._database.transaction() as session:
+            await _keep_another_admin(session, id)
             row = await _row(session, id)
-            others = select(func.count()).where(StaffRow.role == "admin", StaffRow.active, StaffRow.id != id)
-            if row.role == "admin" and row.active and not await session.scalar(others):
-                raise LastAdminError(f"{row.login!r} is the last open account of an admin")
             row.active = False
             row.session_epoch += 1
             self._note(session, by, "close", row.login)
@@ -154,20 +176,40 @@ class Accounts:
             self._note(session, by, "open", row.login)
         return _member(row)
 
+    async def changes(self, *, before: int | None = None, limit: int = 50) -> Sequence[Change]:
+        """Who changed what, newest first; `before` is the id of a change to read on from."""
+        found = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+        if before is not None:
+            found = found.where(AuditRow.id < before)
+        async with self._database.reading() as session:
+            return [
+                Change(row.id, in_utc(row.at), row.login, row.action, row.subject)
+                for row in await session.scalars(found)
+            ]
+
     async def _attempt(self, login: str, now: datetime) -> StaffRow | None:
         """Count a try before its password is looked at, so that many at once are not worth more than one by one.
 
         Raises LockedError.
         """
+        if not LOGIN.fullmatch(login):
+            return None
         async with self._database.transaction() as session:
             row = await session.scalar(select(StaffRow).where(StaffRow.login == login).with_for_update())
-            if row is not None and row.locked_until is not None and in_utc(row.locked_until) > now:
-                raise LockedError(in_utc(row.locked_until))
-            failed = row.failed + 1 if row is not None else 0
-            lock = lock_after(failed)
+            failed, until = (row.failed, row.locked_until) if row else self._strangers.get(login, (0, None))
+            if until is not None and in_utc(until) > now:
+                raise LockedError(in_utc(until))
+            lock = lock_after(failed + 1)
+            failed, until = failed + 1, now + lock if lock else None
             # Also where there is no such account: it takes as long.
-            counted = update(StaffRow).where(StaffRow.login == login)
-            await session.execute(counted.values(failed=failed, locked_until=now + lock if lock else None))
+            await session.execute(
+                update(StaffRow).where(StaffRow.login == login).values(failed=failed, locked_until=until)
+            )
+        if row is None:
+            self._strangers[login] = failed, until
+            self._strangers.move_to_end(login)
+            if len(self._strangers) > STRANGERS:
+                self._strangers.popitem(last=False)
         return row
 
     def _note(self, session: AsyncSession, by: str, action: str, subject: str) -> None:
@@ -181,6 +223,15 @@ async def _row(session: AsyncSession, id: int) -> StaffRow:
     return row
 
 
+async def _keep_another_admin(session: AsyncSession, id: int) -> None:
+    """Raises LastAdminError if the account is the only open one of an admin."""
+    # Locked, so that two admins who close each other's accounts at once do not both succeed.
+    admins = select(StaffRow).where(StaffRow.role == "admin", StaffRow.active).order_by(StaffRow.id).with_for_update()
+    found = (await session.scalars(admins)).all()
+    if [row.id for row in found] == [id]:
+        raise LastAdminError(f"{found[0].login!r} is the last open account of an admin")
+
+
 def _member(row: StaffRow) -> Member:
     return Member(
         row.id,
@@ -191,4 +242,5 @@ def _member(row: StaffRow) -> Member:
         row.active,
         row.session_epoch,
         in_utc(row.created_at),
+        in_utc(row.locked_until) if row.locked_until else None,
     )

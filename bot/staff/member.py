@@ -17,7 +17,10 @@ LOGIN = re.compile(r"[a-z0-9._-]{2,40}")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`name` is what migrants see: a first name or a role. `epoch` grows when all sessions of the member end."""
+    """`name` is what migrants see: a first name or a role. `epoch` grows when all sessions of the member end.
+
+    `locked_until` is when the account takes a password again, after too many wrong ones; it may be over.
+    """
 
     id: int
     login: str
@@ -27,10 +30,26 @@ class Member:
     active: bool
     epoch: int
     created_at: datetime
+    locked_until: datetime | None
+
+    def locked_at(self, now: datetime) -> datetime | None:
+        """Until when the account takes no password; None if it takes one."""
+        return self.locked_until if self.locked_until is not None and self.locked_until > now else None
 
     def may(self, role: Role) -> bool:
         """Whether this member has the role; an admin has every one."""
         return self.role in (role, "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changed what: `login` did `action` to the account `subject`."""
+
+    id: int
+    at: datetime
+    login: str
+    action: str
+    subject: str
 
 
 class StaffError(RuntimeError):
@@ -118,6 +137,12 @@ class Staff(Protocol):
 
     async def set_password(self, id: int, password: str, *, by: str) -> Member: ...
 
+    async def sign_out(self, id: int) -> Member: ...
+
+    async def give_role(self, id: int, role: Role, *, by: str) -> Member: ...
+
     async def close(self, id: int, *, by: str) -> Member: ...
 
     async def open(self, id: int, *, by: str) -> Member: ...
+
+    async def changes(self, *, before: int | None = None, limit: int = 50) -> Sequence[Change]: ...

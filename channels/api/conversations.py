@@ -15,6 +15,9 @@ router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
+Cursor = Annotated[int, Query(ge=0, lt=2**31)]
+
+
 class NewConversation(BaseModel):
     model_config = ConfigDict(extra="forbid")
     language: LanguageTag | None = None
@@ -33,9 +36,10 @@ class NewMessage(BaseModel):
 
 
 class ShownMessage(BaseModel):
-    """`number` is the cursor; `sender` is migrant or bot; `at` is in seconds since 1970.
+    """`number` is the cursor; `sender` is migrant, bot or person; `at` is in seconds since 1970.
 
     `in_place` marks a tick and its reply, which change lists on the screen and are no messages of their own.
+    `client_id` is that of a migrant's message, so that its sender knows it again.
     """
 
     number: int
@@ -44,6 +48,7 @@ class ShownMessage(BaseModel):
     reply: Reply | None
     at: float
     in_place: bool
+    client_id: str | None
 
 
 class Messages(BaseModel):
@@ -62,11 +67,11 @@ def _address(request: Request) -> str | None:
     return request.client.host if request.client else None
 
 
-def _shown(messages: list[Message]) -> list[ShownMessage]:
+def shown(messages: list[Message]) -> list[ShownMessage]:
     return [ShownMessage.model_validate(message, from_attributes=True) for message in messages]
 
 
-def _cursor(messages: list[Message], before: int = 0) -> int:
+def cursor(messages: list[Message], before: int = 0) -> int:
     return messages[-1].number if messages else before
 
 
@@ -76,7 +81,7 @@ async def start(new: NewConversation, engine: CurrentEngine, request: Request) -
     started = await engine.start(channel="web", language=new.language, network=_address(request))
     messages = started.messages
     return StartedConversation(
-        id=started.conversation_id, token=started.token, messages=_shown(messages), cursor=_cursor(messages)
+        id=started.conversation_id, token=started.token, messages=shown(messages), cursor=cursor(messages)
     )
 
 
@@ -87,16 +92,14 @@ async def write(
     """Write a message; the reply comes back with it."""
     incoming = Incoming(message.text, message.client_id, message.attachment, _address(request))
     messages = await engine.receive(conversation_id, token, incoming)
-    return Messages(messages=_shown(messages), cursor=_cursor(messages))
+    return Messages(messages=shown(messages), cursor=cursor(messages))
 
 
 @router.get("/{conversation_id}/messages")
-async def read(
-    conversation_id: str, engine: CurrentEngine, token: Token, after: Annotated[int, Query(ge=0, lt=2**31)] = 0
-) -> Messages:
+async def read(conversation_id: str, engine: CurrentEngine, token: Token, after: Cursor = 0) -> Messages:
     """The messages after a cursor."""
     messages = await engine.messages(conversation_id, token, after=after)
-    return Messages(messages=_shown(messages), cursor=_cursor(messages, after))
+    return Messages(messages=shown(messages), cursor=cursor(messages, after))
 
 
 @router.delete("/{conversation_id}", status_code=204)

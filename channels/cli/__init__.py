@@ -2,7 +2,7 @@
 
 import typer
 
-from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, questions, serve
+from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, questions, serve, user, widget
 
 
 def application() -> typer.Typer:
@@ -14,12 +14,14 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.command("serve")(serve.serve)
+    app.command("widget")(widget.widget)
     app.command("chat")(chat.chat)
     app.command("ask")(ask.ask)
     app.add_typer(kb.app, name="kb")
     app.add_typer(index.app, name="index")
     app.command("questions")(questions.questions)
     app.add_typer(callbacks.app, name="callbacks")
+    app.add_typer(user.app, name="user")
     app.add_typer(encoder.app, name="encoder")
     app.add_typer(evaluate.app, name="evaluate")
     return app

@@ -47,7 +47,7 @@ def ask(
         print_json(answer.model_dump(mode="json"))
     elif answer.answer is not None:
         blocks = [*notice_blocks(answer.notices), *answer_blocks(answer.answer, texts, whole=True)]
-        blocks += contact_cards(answer.contacts, texts)
+        blocks += contact_cards(answer.contacts, texts, now())
         typer.echo(Reply(outcome="answer", blocks=blocks).plain_text())
     elif answer.outcome == "choices":
         typer.echo(texts.gettext("I am not sure what you mean. Is it one of these?"))
@@ -55,7 +55,7 @@ def ask(
             typer.echo(f"- {choice.title} ({choice.article})")
     else:
         said = texts.gettext("I have no reviewed answer to this, and I do not want to guess.")
-        blocks = [Said(language=texts.language, text=said), *contact_cards(answer.contacts, texts)]
+        blocks = [Said(language=texts.language, text=said), *contact_cards(answer.contacts, texts, now())]
         typer.echo(Reply(outcome="no_answer", blocks=blocks).plain_text())
     if answer.outcome != "answer":
         raise typer.Exit(1)

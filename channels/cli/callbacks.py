@@ -8,7 +8,7 @@ import typer
 from channels.cli.output import answer_is_no, print_json, print_rows, run, settings
 
 if TYPE_CHECKING:
-    from bot.callbacks import Request
+    from bot.handoff.inbox import Request
 
 app = typer.Typer(help="People who asked to be called back.", no_args_is_help=True)
 
@@ -72,13 +72,14 @@ async def _waiting() -> "list[Request]":
 
 async def _close(conversation: str) -> bool:
     from bot import callbacks
+    from channels.service import now
     from knowledge_base.database import Database
 
     database = Database(settings().database)
     try:
         await database.migrate()
         async with database.transaction() as session:
-            closed = await callbacks.close(session, conversation)
+            closed = await callbacks.close(session, conversation, now())
         await database.forget()
         return closed
     finally:

@@ -1,10 +1,15 @@
 """`kalauz serve`: the server."""
 
+from contextlib import suppress
+from socket import socket
 from typing import Annotated
 
 import typer
 
 from channels.cli.output import settings
+
+# How long a stop waits for responses that are under way, in seconds.
+GRACE_S = 3
 
 
 def serve(
@@ -20,7 +25,26 @@ def serve(
     from channels import logs
     from channels.app import create_app
 
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket] | None = None) -> None:
+            # uvicorn waits for responses that are under way, and a stream of messages has no end of its own.
+            app.state.service.ending.set()
+            await super().shutdown(sockets)
+
     chosen = settings()
     typer.echo(f"Kalauz is at http://{host}:{port}/ (stop with Ctrl-C)")
     logs.configure(chosen.log_level)
-    uvicorn.run(create_app(chosen), host=host, port=port, log_level=chosen.log_level, access_log=False)
+    app = create_app(chosen)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level=chosen.log_level,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(1)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot import conversations
-from bot.engine import messages_of
 from bot.messages import Message
 from bot.news import News, waited
 from bot.replies import Reply
+from bot.transcript import messages_of
 from channels.telegram import chats
 from channels.telegram.chats import Boxes, Chat
 from channels.telegram.drawing import Part, draw, items_of

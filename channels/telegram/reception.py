@@ -10,10 +10,10 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot import conversations
-from bot.engine import messages_of
 from bot.messages import Conversing, Incoming, LimitError, Message, UnknownConversationError, WrongTokenError
 from bot.payloads import read_payload
 from bot.texts import Texts
+from bot.transcript import messages_of
 from bot.vault import SealedError, Vault
 from channels.telegram import chats
 from channels.telegram.buttons import Press

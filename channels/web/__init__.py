@@ -1,21 +1,19 @@
 """The page at `/` and the widget's modules, under a strict content security policy."""
 
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Query
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from pydantic import BaseModel
 
 from bot.texts import Texts, languages
 from channels.api.ask import LanguageTag
+from channels.web.scripts import MODULES, STATIC, launcher, version
 from channels.web.texts import widget_texts
 from knowledge_base.languages import fallbacks, is_right_to_left, primary
 
-STATIC = Path(__file__).parent / "static"
-MODULES = frozenset({"blocks", "markdown", "messages", "style"})
 # No inline script or style anywhere, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -30,6 +28,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "require-trusted-types-for 'script'",
     )
 )
+# How long a browser keeps the launcher, and a module under its version, in seconds.
+SHORT_S = 600
+LONG_S = 365 * 24 * 3600
+STYLES = frozenset(path.stem for path in STATIC.glob("*.css"))
 _PAGE = Template((STATIC / "page.html").read_text("utf-8"))
 
 router = APIRouter(include_in_schema=False)
@@ -69,29 +71,29 @@ async def page(accept_language: Annotated[str, Header()] = "en") -> HTMLResponse
     texts = Texts(accepted_language(accept_language))
     fields = {name: escape(text) for name, text in widget_texts(texts).items()}
     direction = "rtl" if is_right_to_left(texts.language) else "ltr"
-    html = _PAGE.substitute(fields, language=escape(texts.language), direction=direction)
+    html = _PAGE.substitute(fields, language=escape(texts.language), direction=direction, version=version())
     return HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Vary": "Accept-Language"})
 
 
 @router.get("/widget.js")
-async def widget() -> FileResponse:
-    return _module("widget.js")
+async def widget() -> Response:
+    return Response(launcher(), media_type="text/javascript", headers={"Cache-Control": f"max-age={SHORT_S}"})
 
 
-@router.get("/widget/{name}.js")
-async def module(name: str) -> FileResponse:
+@router.get("/widget/{name}.css")
+async def page_style(name: str) -> FileResponse:
+    if name not in STYLES:
+        raise HTTPException(404)
+    return FileResponse(STATIC / f"{name}.css", media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/widget/{asked}/{name}.js")
+async def module(asked: str, name: str) -> FileResponse:
+    """A module under its version; under an old one, which a page may still know, it is not to be kept."""
     if name not in MODULES:
         raise HTTPException(404)
-    return _module(f"{name}.js")
-
-
-@router.get("/widget/page.css")
-async def page_style() -> FileResponse:
-    return FileResponse(STATIC / "page.css", media_type="text/css", headers={"Cache-Control": "no-cache"})
-
-
-def _module(name: str) -> FileResponse:
-    return FileResponse(STATIC / name, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    kept = f"max-age={LONG_S}, immutable" if asked == version() else "no-cache"
+    return FileResponse(STATIC / f"{name}.js", media_type="text/javascript", headers={"Cache-Control": kept})
 
 
 @texts_router.get("/texts")

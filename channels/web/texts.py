@@ -1,6 +1,8 @@
 """The widget's sentences by the names under which its modules ask for them."""
 
-from bot.texts import Texts
+import functools
+
+from bot.texts import Texts, languages
 
 
 def widget_texts(texts: Texts) -> dict[str, str]:
@@ -12,6 +14,7 @@ def widget_texts(texts: Texts) -> dict[str, str]:
         "placeholder": _("Write your question here"),
         "send": _("Send"),
         "sending": _("Sending…"),
+        "sent": _("Sent"),
         "failed": _("Not sent."),
         "retry": _("Try again"),
         "loading": _("One moment, the answers are being loaded…"),
@@ -19,9 +22,27 @@ def widget_texts(texts: Texts) -> dict[str, str]:
         "refused": _("This message could not be taken."),
         "too_long": _("This message is too long. Please write at most 2000 characters."),
         "person": _("Talk to a person"),
+        "person_writes": _("A person writes: {name}"),
         "language": _("Change the language"),
+        "size": _("Text size"),
+        "aloud": _("Read aloud"),
+        "dictate": _("Dictate"),
+        "close": _("Close"),
+        "look": _("Look for new messages"),
+        "privacy": _(
+            "You need no account and no name here. What you write is kept with this conversation, so that it goes on "
+            "where you left it and editors can see which answers are missing."
+        ),
+        "privacy_delete": _("You can delete everything at any time."),
         "erase": _("Delete this conversation"),
         "erase_sure": _("Delete everything you wrote here?"),
-        "you": _("You"),
-        "no_script": _("This page needs JavaScript."),
+        "erase_yes": _("Yes, delete everything"),
+        "erase_no": _("No, keep it"),
+        "erased": _("Everything that you wrote here is deleted."),
     }
+
+
+@functools.cache
+def launcher_words() -> dict[str, str]:
+    """What the button of an embedded widget says, by language."""
+    return {language: Texts(language).gettext("Your question") for language in sorted(languages())}

@@ -1,5 +1,6 @@
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,7 +11,9 @@ from knowledge_base.documents import Hours, Source, Step
 from retrieval.showing import show_contact
 from retrieval.shown import ShownAnswer, ShownChoice, ShownNotice
 from tests import builders
+from tests.conftest import NOW
 
+ZONE = ZoneInfo("Europe/Budapest")
 BODY = "Short answer.\n\n## Later\n\nLonger text."
 
 
@@ -140,15 +143,15 @@ def test_a_contact_shows_hours_languages_and_notes_in_the_readers_words() -> Non
         address="Budapest, Fő utca 1.",
         email="help@example.org",
     )
-    card = contact_cards([show_contact(contact, "hu")], Texts("hu"))[0]
+    card = contact_cards([show_contact(contact, "hu", NOW, ZONE)], Texts("hu"), NOW)[0]
     text = card.model_dump()
     details = {detail["label"]: detail["values"] for detail in text["details"]}
     assert text["purpose"] == "Válaszol a kérdésekre"
-    assert details["Nyitvatartás"] == ["H, K 08:00–16:00", "augusztusban zárva"]
+    assert details["Nyitvatartás"] == ["Most zárva. Nyit: hétfő 8:00", "H, K 08:00–16:00", "augusztusban zárva"]
     assert details["Nyelvek"] == ["magyar", "українська"]
     assert details["E-mail"] == ["help@example.org"]
 
 
 def test_a_contact_that_never_closes_says_so() -> None:
-    card = contact_cards([show_contact(builders.contact(always_open=True), "en")], Texts("en"))[0]
+    card = contact_cards([show_contact(builders.contact(always_open=True), "en", NOW, ZONE)], Texts("en"), NOW)[0]
     assert card.model_dump()["details"][0] == {"label": "Opening hours", "values": ["day and night"]}

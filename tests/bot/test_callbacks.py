@@ -339,7 +339,7 @@ async def test_a_half_form_is_no_request(engine: Engine, database: Database) -> 
     await person.say("/callback", *FIELDS[:3])
     assert await requests(database) == []
     async with database.transaction() as session:
-        assert not await callbacks.close(session, person.id)
+        assert not await callbacks.close(session, person.id, NOW)
     assert (await person.say(FIELDS[3])).text.startswith(ASKED["done"])
 
 
@@ -496,11 +496,11 @@ async def test_a_request_that_was_dealt_with_is_forgotten_and_may_be_made_again(
     person = await Person.of(engine)
     await person.ask()
     async with database.transaction() as session:
-        assert not await callbacks.close(session, "nobody")
-        assert await callbacks.close(session, person.id)
+        assert not await callbacks.close(session, "nobody", NOW)
+        assert await callbacks.close(session, person.id, NOW)
     assert await kept(database) == 0
     async with database.transaction() as session:
-        assert not await callbacks.close(session, person.id)
+        assert not await callbacks.close(session, person.id, NOW)
     await person.ask()
     assert len(await requests(database)) == 1
 

@@ -27,6 +27,7 @@ from tests.bot.test_follow_ups import CARD, READING, meant
 from tests.bot.test_limits import MINUTE, Clock, Phone
 from tests.bot.test_procedure import STEPS, Walker, procedure, publishing
 from tests.bot.test_state import ANYTHING
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ async def test_a_request_closed_while_the_form_is_filled_in_again_loses_no_field
     await person.ask()
     await person.say("/callback", "Ali")
     async with database.transaction() as session:
-        await callbacks.close(session, person.id)
+        await callbacks.close(session, person.id, NOW)
     await person.say(*FIELDS[1:])
     assert [request.name for request in await requests(database)] == ["Ali"]
 
@@ -68,7 +69,7 @@ async def test_a_request_closed_before_the_last_field_does_not_break_the_form(en
     await person.ask()
     await person.say("/callback", *FIELDS[:3])
     async with database.transaction() as session:
-        await callbacks.close(session, person.id)
+        await callbacks.close(session, person.id, NOW)
     await person.say(FIELDS[3])
 
 
@@ -184,7 +185,6 @@ async def test_stopping_a_procedure_that_was_withdrawn_offers_no_empty_row(datab
 
 
 async def test_the_time_of_a_refusal_is_one_at_which_it_goes_on(database, answers):
-    from tests.conftest import NOW
 
     times = Clock(NOW + timedelta(seconds=30))
     phone = await Phone.of(

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from bot import callbacks, conversations
 from bot.callbacks import HIDDEN_TEXT
 from bot.engine import Engine
+from bot.handoff.tables import HandoffRow
 from bot.limits import Limits, Rate
 from bot.messages import Incoming, Message, UnknownConversationError
 from bot.payloads import read_payload
@@ -46,7 +47,7 @@ TEXTS = st.sampled_from(
 ) | st.text(max_size=60)
 DELETE = '/delete{"sure": true}'
 KINDS = st.sampled_from(["picture", "voice", "file", "other", "hologram"])
-OWNERS = st.sampled_from(["bot", "desk", "anna"])
+OWNERS = st.sampled_from(["bot", "desk", "staff-1"])
 # Fields of the callback form, right ones first.
 FIELDS = [
     ["Fatima", "x" * 61],
@@ -133,17 +134,24 @@ class Users(RuleBasedStateMachine):
             assert too_late == len(batch)
         elif not ended:
             assert too_late == 0
+        if not talk.gone and not ended:
+            # A request to be called back gives the conversation back to the bot.
+            talk.owner = self.owner(talk)
         talk.replies |= told
         talk.messages += in_order
         if ended:
             self.bury(talk)
 
-    def senders(self, talk: Talk) -> list[str]:
-        return ["migrant", "bot"] if talk.owner == "bot" else ["migrant"]
-
     def check(self, talk: Talk, incoming: Incoming, told: list[Message]) -> None:
         assert can_be_taken(incoming)
-        assert [message.sender for message in told] == self.senders(talk)
+        senders = [message.sender for message in told]
+        if talk.owner == "bot":
+            assert senders == ["migrant", "bot"]
+        elif talk.owner == "desk" or read_payload(incoming.text) is not None:
+            # The callback form and what is the migrant's right are answered all the same.
+            assert senders in (["migrant"], ["migrant", "bot"])
+        else:
+            assert senders == ["migrant"]
         assert all(message.number > talk.messages[-1].number for message in told)
         if incoming.attachment is not None:
             assert told[0].text == ""
@@ -198,6 +206,13 @@ class Users(RuleBasedStateMachine):
         self.send(talk, *[Incoming("/none", self.new_id()) for _ in range(times)])
         assert self.misses(talk) == before + (0 if talk.gone or talk.owner != "bot" else times)
 
+    def owner(self, talk: Talk) -> str:
+        async def work() -> str:
+            async with self.database.reading() as session:
+                return (await session.get_one(ConversationRow, talk.id)).owner
+
+        return str(self.run(work()))
+
     def misses(self, talk: Talk) -> int:
         """How often in a row nothing was found: each message must know of the one before."""
 
@@ -212,7 +227,7 @@ class Users(RuleBasedStateMachine):
     def delete(self, talk: Talk) -> None:
         self.send(talk, Incoming("/delete", self.new_id()))
         self.send(talk, Incoming(DELETE, self.new_id()))
-        assert talk.gone or talk.owner != "bot"
+        assert talk.gone
 
     @rule(talk=talks, text=TEXTS, data=st.data())
     def say_again(self, talk: Talk, text: str, data: st.DataObject) -> None:
@@ -276,6 +291,7 @@ class Users(RuleBasedStateMachine):
                     EventRow.conversation_id,
                     CallbackRow.conversation_id,
                     UnansweredRow.conversation_id,
+                    HandoffRow.conversation_id,
                 ):
                     left = select(func.count()).where(column.not_in(living))
                     assert (await session.execute(left)).scalar_one() == 0

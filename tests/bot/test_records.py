@@ -146,7 +146,8 @@ async def test_what_is_written_into_a_form_is_neither_kept_nor_counted(engine: E
     for text in ("/callback", GIBBERISH, "no number", "+36 30 123 4567", "any", "Klingon", "English"):
         await say(engine, started, text)
     assert await questions(database) == []
-    assert await tallies(database) == []
+    # That somebody is to be called back is counted, and nothing of who.
+    assert await counts(database) == {("handoff", "callback"): 1}
 
 
 async def test_a_wish_for_a_person_is_counted_and_leaves_no_question(engine: Engine, database: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from bot.texts import Texts, catalogue_path, languages
+from bot.texts import KALAUZ, Texts, languages
 from knowledge_base.files import read_site
 from knowledge_base.languages import is_right_to_left
 from tests.conftest import ROOT
@@ -53,17 +53,17 @@ def test_the_code_has_sentences(collected: Catalog) -> None:
 
 @pytest.mark.parametrize("language", SERVED)
 def test_a_served_languages_catalogue_has_exactly_the_codes_sentences(language: str, collected: Catalog) -> None:
-    assert set(catalogue(catalogue_path(language))) == sentences(collected)
+    assert set(catalogue(KALAUZ.path(language))) == sentences(collected)
 
 
 @pytest.mark.parametrize("language", SERVED)
 def test_a_served_languages_catalogue_leaves_no_sentence_empty(language: str) -> None:
-    assert [key for key, said in catalogue(catalogue_path(language)).items() if not all(map(str.strip, said))] == []
+    assert [key for key, said in catalogue(KALAUZ.path(language)).items() if not all(map(str.strip, said))] == []
 
 
 @pytest.mark.parametrize("language", SERVED)
 def test_a_translation_keeps_the_sentences_placeholders(language: str) -> None:
-    for key, said in catalogue(catalogue_path(language)).items():
+    for key, said in catalogue(KALAUZ.path(language)).items():
         for form in said:
             assert placeholders(form) == placeholders(key), (key, form)
 
@@ -76,13 +76,13 @@ def test_every_catalogue_is_of_a_served_language() -> None:
 def test_a_catalogue_is_what_speaks(language: str) -> None:
     texts = Texts(language)
     assert texts.language == language
-    assert [texts.gettext("Your question")] == catalogue(catalogue_path(language))["Your question"]
+    assert [texts.gettext("Your question")] == catalogue(KALAUZ.path(language))["Your question"]
 
 
 @pytest.mark.parametrize("language", SERVED)
 def test_a_number_takes_the_languages_own_plural(language: str) -> None:
     texts = Texts(language)
-    forms = catalogue(catalogue_path(language))["{count} step"]
+    forms = catalogue(KALAUZ.path(language))["{count} step"]
     assert {texts.ngettext("{count} step", "{count} steps", count) for count in range(200)} == set(forms)
 
 

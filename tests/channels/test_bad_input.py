@@ -193,7 +193,7 @@ def test_a_body_of_unknown_length_is_refused(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/api/v1/nowhere", "/widget/nowhere.js", "/console/", "/<script>", "/%00"]
+    "path", ["/nowhere", "/api/v1/nowhere", "/widget/nowhere.js", "/consoles/", "/<script>", "/%00"]
 )
 def test_an_unknown_path_is_not_found(client: TestClient, path: str) -> None:
     response = client.get(path)

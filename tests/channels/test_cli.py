@@ -9,12 +9,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import argon2
 import pytest
 import typer.main
 from typer.testing import CliRunner
 
 from channels.cli import application
 from channels.settings import Settings
+from channels.web.scripts import embed_line
 from knowledge_base.files import read, write
 from retrieval.encoder import DEFAULT, Encoder, load_encoder, ngram_training, transformer_training
 from retrieval.encoder.ngram import NgramEncoder, read_config
@@ -92,10 +94,11 @@ def rows(folder: Path, table: str) -> int:
 
 def test_the_commands_of_the_contract_are_there() -> None:
     assert {" ".join(words) for words in COMMANDS} == {
-        *("serve", "chat", "ask", "encoder train", "encoder tune", "encoder info"),
+        *("serve", "widget", "chat", "ask", "encoder train", "encoder tune", "encoder info"),
         *("index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
         *("questions", "callbacks list", "callbacks done"),
+        *("user add", "user list", "user password", "user close", "user open"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
     }
 
@@ -124,6 +127,18 @@ def test_every_command_is_in_the_operators_guide() -> None:
     guide = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
     for words in COMMANDS:
         assert f"| `kalauz {' '.join(words)}` |" in guide
+
+
+class TestWidget:
+    def test_it_prints_the_line_and_the_policy(self, empty_shell: Shell) -> None:
+        assert empty_shell.kalauz("widget", "https://kalauz.example.org") == 0
+        assert embed_line("https://kalauz.example.org") in empty_shell.out
+        assert "script-src https://kalauz.example.org; connect-src https://kalauz.example.org" in empty_shell.out
+
+    @pytest.mark.parametrize("address", ["kalauz.example.org", "https://x/chat", 'https://x"><script>', ""])
+    def test_what_is_no_address_is_bad_use(self, empty_shell: Shell, address: str) -> None:
+        assert empty_shell.kalauz("widget", address) == 2
+        assert "write it as https://kalauz.example.org" in empty_shell.err
 
 
 class TestAsk:
@@ -512,6 +527,96 @@ class TestEncoder:
         assert "kalauz-distilled-1" in empty_shell.err
         (tmp_path / "content").mkdir()
         assert empty_shell.kalauz("encoder", "tune", *options, "--content", str(tmp_path / "content")) == 2
+
+
+class TestUser:
+    PASSWORD = "a plain long sentence"
+
+    def add(self, shell: Shell, login: str = "anna", role: str = "editor", *more: str) -> int:
+        return shell.kalauz("user", "add", login, "--role", role, *more, input=f"{self.PASSWORD}\n")
+
+    def test_an_account_is_made_with_a_password_that_is_read(self, empty_shell: Shell, tmp_path: Path) -> None:
+        assert self.add(empty_shell, "anna", "counsellor", "--name", "Anna K.", "--language", "hu") == 0
+        assert empty_shell.out == "anna can sign in as counsellor\n"
+        (found,) = empty_shell.json("user", "list")
+        assert {name: found[name] for name in ("login", "name", "role", "language", "active")} == {
+            "login": "anna",
+            "name": "Anna K.",
+            "role": "counsellor",
+            "language": "hu",
+            "active": True,
+        }
+        (stored,) = column(tmp_path, "staff", "password_hash")
+        assert argon2.PasswordHasher().verify(stored, self.PASSWORD)
+        assert column(tmp_path, "audit", "login") == ["(terminal)"]
+
+    def test_left_empty_a_password_is_made_and_shown_once(self, empty_shell: Shell, tmp_path: Path) -> None:
+        assert empty_shell.kalauz("user", "add", "anna", "--role", "admin", input="\n") == 0
+        made = empty_shell.out.splitlines()[1].removeprefix("password, shown only now: ")
+        (stored,) = column(tmp_path, "staff", "password_hash")
+        assert argon2.PasswordHasher().verify(stored, made)
+        assert empty_shell.kalauz("user", "list") == 0
+        assert made not in empty_shell.out
+        assert {"anna", "admin", "open"} <= set(empty_shell.out.split())
+
+    def test_as_json_the_made_password_is_in_the_object(self, empty_shell: Shell, tmp_path: Path) -> None:
+        made = empty_shell.json("user", "add", "anna", "--role", "editor")
+        (stored,) = column(tmp_path, "staff", "password_hash")
+        assert argon2.PasswordHasher().verify(stored, made["password"])
+        assert not {"password", "password_hash", "epoch"} & set(empty_shell.json("user", "list")[0])
+
+    @pytest.mark.parametrize(
+        ("arguments", "input", "reason"),
+        [
+            (("Anna", "--role", "editor"), "", "cannot be a login"),
+            (("anna", "--role", "king"), "", "--role is one of editor, counsellor, admin, not 'king'"),
+            (("anna", "--role", "editor", "--language", "xx"), "", "the console speaks ar, en, fa, hu, not 'xx'"),
+            (("anna", "--role", "editor"), "short\n", "at least 12 characters"),
+            (("anna", "--role", "editor", "--name", "\n"), "", "a name has 1 to 60 characters"),
+            (("anna",), "", "--role"),
+        ],
+    )
+    def test_what_cannot_be_is_bad_use(
+        self, empty_shell: Shell, tmp_path: Path, arguments: tuple[str, ...], input: str, reason: str
+    ) -> None:
+        assert empty_shell.kalauz("user", "add", *arguments, input=input) == 2
+        assert reason in " ".join(empty_shell.err.replace("│", "").split())
+        assert not (tmp_path / "data").exists()
+
+    def test_a_login_that_is_taken_is_a_no(self, empty_shell: Shell) -> None:
+        assert self.add(empty_shell) == 0
+        assert self.add(empty_shell, role="admin") == 1
+        assert "there is already an account 'anna'" in empty_shell.err
+        assert [found["role"] for found in empty_shell.json("user", "list")] == ["editor"]
+
+    def test_without_an_account_the_list_says_how_to_make_one(self, empty_shell: Shell) -> None:
+        assert empty_shell.kalauz("user", "list") == 1
+        assert "`kalauz user add NAME --role admin` makes one" in empty_shell.err
+        assert empty_shell.json("user", "list") == []
+
+    def test_an_account_is_closed_and_opened(self, empty_shell: Shell, tmp_path: Path) -> None:
+        self.add(empty_shell)
+        assert empty_shell.kalauz("user", "close", "anna") == 0
+        assert column(tmp_path, "staff", "session_epoch") == [2]
+        assert empty_shell.json("user", "list")[0]["active"] is False
+        assert empty_shell.json("user", "open", "anna")["active"] is True
+
+    def test_a_new_password_ends_the_sessions(self, empty_shell: Shell, tmp_path: Path) -> None:
+        self.add(empty_shell)
+        assert empty_shell.kalauz("user", "password", "anna", input="another long sentence\n") == 0
+        (stored,) = column(tmp_path, "staff", "password_hash")
+        assert argon2.PasswordHasher().verify(stored, "another long sentence")
+        assert column(tmp_path, "staff", "session_epoch") == [2]
+
+    def test_the_last_admin_stays(self, empty_shell: Shell) -> None:
+        self.add(empty_shell, "root", "admin")
+        assert empty_shell.kalauz("user", "close", "root") == 1
+        assert "the last open account of an admin" in empty_shell.err
+
+    @pytest.mark.parametrize("command", ["password", "close", "open"])
+    def test_an_account_that_there_is_not_is_a_no(self, empty_shell: Shell, command: str) -> None:
+        assert empty_shell.kalauz("user", command, "anna", input="") == 1
+        assert "there is no account 'anna'" in empty_shell.err
 
 
 class TestEvaluate:

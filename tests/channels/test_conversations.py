@@ -16,7 +16,7 @@ QUESTION = "How do I get a health card?"
 def test_starting_gives_an_id_a_token_and_the_greeting(talk: Talk) -> None:
     assert set(talk.started) == {"id", "token", "messages", "cursor"}
     (greeting,) = talk.started["messages"]
-    assert set(greeting) == {"number", "sender", "text", "reply", "at", "in_place"}
+    assert set(greeting) == {"number", "sender", "text", "reply", "at", "in_place", "client_id"}
     assert greeting["sender"] == "bot"
     assert talk.started["cursor"] == greeting["number"]
 

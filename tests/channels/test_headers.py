@@ -11,7 +11,7 @@ from tests.channels.conftest import Talk, data_folder, serving
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "permissions-policy": "camera=(), microphone=(self), geolocation=()",
 }
 
 REQUESTS: dict[str, tuple[str, str, dict[str, Any], int]] = {

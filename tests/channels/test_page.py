@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.texts import languages
-from channels.web import STATIC, accepted_language
+from channels.web import accepted_language
+from channels.web.scripts import MODULES, STATIC, version
 
 
 def opening(client: TestClient, accept_language: str | None) -> tuple[str, str]:
@@ -89,27 +90,27 @@ def test_the_page_names_no_placeholder_that_was_not_filled(client: TestClient) -
 
 
 def test_every_module_of_the_widget_is_served_as_javascript(client: TestClient) -> None:
-    names = sorted(path.name for path in STATIC.glob("*.js"))
-    assert "widget.js" in names
-    for name in names:
-        path = "/widget.js" if name == "widget.js" else f"/widget/{name}"
-        response = client.get(path)
-        assert response.status_code == 200, path
+    assert "chat" in MODULES
+    for name in MODULES:
+        response = client.get(f"/widget/{version()}/{name}.js")
+        assert response.status_code == 200, name
         assert response.headers["content-type"].split(";")[0] == "text/javascript"
-        assert response.text == (STATIC / name).read_text("utf-8")
+        assert response.text == (STATIC / f"{name}.js").read_text("utf-8")
 
 
-def test_every_file_that_the_page_and_its_modules_name_is_there(client: TestClient) -> None:
-    named = set(re.findall(r'(?:src|href)="([^"]*)"', client.get("/").text))
-    for file in STATIC.glob("*.js"):
-        base = "/" if file.name == "widget.js" else "/widget/"
-        named |= {base + path for path in re.findall(r'from "\./([^"]+)"', file.read_text("utf-8"))}
-    assert "/widget/blocks.js" in named
+def test_every_file_that_the_pages_and_the_modules_name_is_there(client: TestClient) -> None:
+    pages = client.get("/").text + client.get("/chat").text
+    named = set(re.findall(r'(?:src|href)="([^"#]*)"', pages))
+    for name in MODULES:
+        source = (STATIC / f"{name}.js").read_text("utf-8")
+        named |= {f"/widget/{version()}/{path}" for path in re.findall(r'from "\./([^"]+)"', source)}
+    assert {f"/widget/{version()}/blocks.js", "/widget/chat.css", "/chat"} <= named
     assert {path: client.get(path).status_code for path in named} == dict.fromkeys(named, 200)
 
 
-def test_the_pages_style_is_css(client: TestClient) -> None:
-    assert client.get("/widget/page.css").headers["content-type"].startswith("text/css")
+def test_the_pages_styles_are_css(client: TestClient) -> None:
+    for name in ("page", "chat"):
+        assert client.get(f"/widget/{name}.css").headers["content-type"].startswith("text/css")
 
 
 @pytest.mark.parametrize(("language", "direction"), [("hu", "ltr"), ("fa", "rtl")])
@@ -127,7 +128,7 @@ def test_without_a_choice_the_widgets_texts_are_in_the_browsers_language(client:
 
 def test_the_widget_asks_only_for_texts_that_there_are(client: TestClient) -> None:
     known = client.get("/api/v1/texts").json()["texts"]
-    script = (STATIC / "widget.js").read_text("utf-8")
-    asked = set(re.findall(r"(?:\bt|#texts)\.([a-z_]+)", script))
-    assert {"send", "erase_sure"} <= asked
+    scripts = "".join((STATIC / f"{name}.js").read_text("utf-8") for name in MODULES)
+    asked = set(re.findall(r"(?:\bt|\btexts)\.([a-z_]+)", scripts))
+    assert {"send", "erase_sure", "sent"} <= asked
     assert asked <= set(known)

@@ -145,3 +145,18 @@ def test_a_key_that_is_easily_guessed_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("KALAUZ_SECRET_KEY", "x" * 15)
     with pytest.raises(ValidationError):
         settings()
+
+
+def test_websites_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings().origins == frozenset()
+    monkeypatch.setenv("KALAUZ_WIDGET_ORIGINS", " https://www.example.org, http://localhost:9000 ,")
+    assert settings().origins == {"https://www.example.org", "http://localhost:9000"}
+
+
+@pytest.mark.parametrize(
+    "origins", ["*", "www.example.org", "https://x/", "https://X.org", "ftp://x", "https://a https://b"]
+)
+def test_what_no_browser_sends_as_an_origin_is_refused(origins: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KALAUZ_WIDGET_ORIGINS", origins)
+    with pytest.raises(ValidationError, match="is no origin"):
+        settings()

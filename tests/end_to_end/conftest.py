@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -33,11 +34,18 @@ class Server:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.website_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def kalauz(self, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "KALAUZ_DATA_DIR": str(self.data), "KALAUZ_LOG_LEVEL": "warning"}
-        return subprocess.Popen([sys.executable, "-m", "channels", *arguments], env=environment)
+    @property
+    def website(self) -> str:
+        """The origin of the website that may embed the widget."""
+        return f"http://localhost:{self.website_port}"
+
+    def kalauz(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
+        settings = {"DATA_DIR": self.data, "LOG_LEVEL": "warning", "WIDGET_ORIGINS": self.website}
+        environment = {**os.environ, **{f"KALAUZ_{name}": str(value) for name, value in settings.items()}}
+        return subprocess.Popen([sys.executable, "-m", "channels", *arguments], env=environment, stdin=stdin)
 
     def start(self) -> None:
         self._process = self.kalauz("serve", "--port", str(self.port))
@@ -88,13 +96,18 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     yield from opened(browser, server, "en-GB")
 
 
-def opened(browser: Browser, server: Server, locale: str) -> Iterator[Page]:
-    context = browser.new_context(locale=locale, base_url=server.url, viewport={"width": 800, "height": 900})
+def opened(browser: Browser, server: Server, locale: str, path: str = "/") -> Iterator[Page]:
+    yield from watched(browser, server.url, path, locale=locale, viewport={"width": 800, "height": 900})
+
+
+def watched(browser: Browser, url: str, path: str = "/", **settings: Any) -> Iterator[Page]:
+    """A page in a browser of its own; any error in its scripts, or of its security policy, fails the test."""
+    context = browser.new_context(base_url=url, **settings)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
-    page.goto("/")
+    page.goto(path)
     yield page
     context.close()
     assert errors == []

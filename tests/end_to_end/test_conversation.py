@@ -157,7 +157,9 @@ def test_the_widget_follows_the_chosen_language_and_shows_the_article_again(page
         expect(widget).to_have_attribute("dir", "rtl")
         expect(page.get_by_role("button", name="إرسال")).to_be_visible()
         expect(page.get_by_role("textbox", name="سؤالك")).to_have_attribute("placeholder", "يمكنك كتابة سؤالك هنا")
-        expect(page.locator(".ways button")).to_have_text(["التحدث مع شخص", "تغيير اللغة", "حذف هذه المحادثة"])
+        expect(page.locator(".ways button")).to_have_text(
+            ["التحدث مع شخص", "تغيير اللغة", re.compile("^حجم النص: "), "حذف هذه المحادثة"]
+        )
         expect(page.locator(".bot").last.locator(".said").first).to_have_css("direction", "rtl")
 
 
@@ -245,6 +247,34 @@ def test_the_way_to_a_person_and_help_in_danger_stay_open_to_who_writes_too_much
         expect(ask(page, message).locator(".contact a[href^='tel:']").first).to_be_visible()
 
 
+def without_connection(page: Page) -> None:
+    page.context.set_offline(True)
+    page.get_by_role("textbox").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def asked_whether_to_delete(page: Page) -> None:
+    page.get_by_role("button", name="Delete this conversation").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def with_large_text(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    for percent in ("125", "150", "200"):
+        page.locator(".size").click()
+        expect(page.locator(".size")).to_contain_text(percent)
+    ask(page, QUESTION)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def on_a_narrow_screen_in_arabic(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    speak_arabic(page)
+    ask(page, QUESTION)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 STATES: dict[str, Callable[[Page], object]] = {
     "step with checklist": lambda page: walk_to_step(page, 2),
     "urgent": lambda page: ask(page, DANGER),
@@ -252,6 +282,10 @@ STATES: dict[str, Callable[[Page], object]] = {
     "topic menu": lambda page: ask(page, "help"),
     "arabic": lambda page: (ask(page, QUESTION), speak_arabic(page)),
     "refused": send_until_refused,
+    "without connection": without_connection,
+    "asked whether to delete": asked_whether_to_delete,
+    "large text": with_large_text,
+    "narrow arabic": on_a_narrow_screen_in_arabic,
 }
 
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from retrieval.shown import Answer, ShownChoice
 from tests.builders import article, contact, content, equal_confidence, facts, notice, revision, site, text
 from tests.conftest import NOW
 
+ZONE = ZoneInfo("Europe/Budapest")
 QUESTION = "How do I get a health card?"
 ALWAYS, NEVER = 0.0, 1.01
 ANSWERING = equal_confidence(ALWAYS)
@@ -156,7 +158,7 @@ def test_the_hotline_is_offered_when_there_is_no_answer(small: Answers) -> None:
     silent = equal_confidence(NEVER, NEVER)
     found = Answers(small.library, silent, small.detector, small.site).ask(QUESTION, now=NOW)
     assert [one.id for one in found.contacts] == ["help-line"]
-    assert small.helpers("hu")[0].purpose == "Válaszol a kérdésekre"
+    assert small.helpers("hu", now=NOW)[0].purpose == "Válaszol a kérdésekre"
 
 
 def test_an_answer_comes_with_its_articles_contacts(encoder: Encoder, detector: LanguageDetector) -> None:
@@ -306,9 +308,9 @@ def test_a_notice_of_another_topic_or_country_is_not_shown(encoder: Encoder, det
 
 
 def test_a_contacts_texts_are_in_the_readers_language_or_the_nearest() -> None:
-    assert show_contact(contact(), "hu").purpose == "Válaszol a kérdésekre"
-    assert show_contact(contact(), "vi").purpose == "Answers questions"
-    assert show_contact(contact(), "hu").phones[0].note == "free"
+    assert show_contact(contact(), "hu", NOW, ZONE).purpose == "Válaszol a kérdésekre"
+    assert show_contact(contact(), "vi", NOW, ZONE).purpose == "Answers questions"
+    assert show_contact(contact(), "hu", NOW, ZONE).phones[0].note == "free"
     assert in_language({}, "hu") is None
 
 
@@ -483,7 +485,7 @@ def helped(encoder: Encoder, detector: LanguageDetector) -> Answers:
 
 
 def helpers(answers: Answers, reader: str, topic: str | None) -> list[str]:
-    return [one.id for one in answers.helpers(reader, topic)]
+    return [one.id for one in answers.helpers(reader, topic, now=NOW)]
 
 
 @pytest.mark.parametrize(
@@ -516,7 +518,7 @@ def test_a_helper_on_a_topic_below_helps(encoder: Encoder, detector: LanguageDet
 
 
 def test_a_hotline_that_there_is_not_is_not_shown(encoder: Encoder, detector: LanguageDetector) -> None:
-    assert answers_of(encoder, detector, content(contacts=[])).helpers("en", "health") == []
+    assert answers_of(encoder, detector, content(contacts=[])).helpers("en", "health", now=NOW) == []
 
 
 def test_without_an_answer_those_help_who_know_the_likely_topic(helped: Answers) -> None:
@@ -553,16 +555,16 @@ def test_danger_is_answered_with_whom_to_call_for_it_or_else_with_the_sites_cris
     answers = answers_of(encoder, detector, whole)
     found = answers.ask(QUESTION, now=NOW, recognised=Recognised(kind, 0.8, "urgent"))
     assert (found.outcome, found.meaning, found.answer, found.confidence) == ("urgent", kind, None, 0.8)
-    assert [one.id for one in found.contacts] == [one.id for one in answers.crisis(urgency, "en")] == called
-    assert [one.id for one in answers.crisis(None, "en")] == ["police", "help-line"]
-    assert answers.crisis("child", "hu")[0].purpose == "Válaszol a kérdésekre"
+    assert [one.id for one in found.contacts] == [one.id for one in answers.crisis(urgency, "en", now=NOW)] == called
+    assert [one.id for one in answers.crisis(None, "en", now=NOW)] == ["police", "help-line"]
+    assert answers.crisis("child", "hu", now=NOW)[0].purpose == "Válaszol a kérdésekre"
 
 
 def test_every_starter_urgency_has_somebody_to_call(starter_library: Library, detector: LanguageDetector) -> None:
     for ours in starter_library.content.sites:
         answers = Answers(starter_library, ANSWERING, detector, ours)
         for urgency in (None, *get_args(Urgency)):
-            called = answers.crisis(urgency, "en")
+            called = answers.crisis(urgency, "en", now=NOW)
             assert [one.id for one in called] == ours.crisis_contacts(urgency)
             assert any(one.phones for one in called)
 

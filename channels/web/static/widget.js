@@ -1,228 +1,121 @@
-// <kalauz-chat>: the conversation as one custom element in a shadow root.
+// What a website embeds: a button, and the conversation in a panel once somebody opens it.
+//
+//   <script src="https://HOST/widget.js" async></script>
+//
+// `data-language` on the script is the language to begin in; left out, it is the browser's.
 
-import { draw, redraw } from "./widget/blocks.js";
-import { element } from "./widget/markdown.js";
-import { Conversation, RefusedError, texts } from "./widget/messages.js";
-import sheet from "./widget/style.js";
+(() => {
+  // Filled in by the server: its version, and the button's words by language.
+  const VERSION = "";
+  const WORDS = {};
+  const script = document.currentScript;
+  const server = new URL(script.src).origin;
 
-const RETRY_MS = 1000;
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const SHEET = `
+:host { --accent: var(--kalauz-accent, #0b5c55); --on-accent: var(--kalauz-on-accent, #ffffff); position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 2147483000; font: 1rem/1.4 system-ui, sans-serif; color-scheme: light dark; }
+@media (prefers-color-scheme: dark) { :host { --accent: var(--kalauz-accent, #6fd3c8); --on-accent: var(--kalauz-on-accent, #06211e); } }
+button { font: inherit; font-weight: 600; min-block-size: 3rem; padding: 0.6rem 1.2rem; border: 2px solid var(--on-accent); border-radius: 1.6rem; background: var(--accent); color: var(--on-accent); cursor: pointer; display: flex; gap: 0.6rem; align-items: center; box-shadow: 0 2px 8px #0005; }
+button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+button[data-news]::after { content: ""; inline-size: 0.7rem; block-size: 0.7rem; border-radius: 50%; background: currentColor; }
+svg { inline-size: 1.4em; block-size: 1.4em; fill: currentColor; flex: none; }
+.panel { position: fixed; inset-block: auto 1rem; inset-inline: auto 1rem; inline-size: min(26rem, 100vw - 2rem); block-size: min(42rem, 100dvh - 2rem); display: flex; }
+.panel > * { flex: 1; min-inline-size: 0; box-shadow: 0 4px 24px #0004; }
+.panel:has(a) { inset-block-end: 4.5rem; inline-size: auto; block-size: auto; }
+.panel > a { padding: 1rem; background: Canvas; border: 1px solid; border-radius: 0.75rem; }
+[hidden] { display: none !important; }
+@media (max-width: 30rem), (max-height: 24rem) { .panel:not(:has(a)) { inset: 0; inline-size: auto; block-size: 100dvh; } }
+`;
+  const BUBBLE = "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10l-5 4v-4H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z";
 
-class KalauzChat extends HTMLElement {
-  #conversation = new Conversation();
-  #root = this.attachShadow({ mode: "open" });
-  #texts = {};
-  #log = element("ul", "log");
-  #live = element("div", "live");
-  #status = element("p", "status");
-  #input = document.createElement("textarea");
-  #send = element("button", "");
-  #ways = element("div", "ways");
-  // The numbers of the messages on the screen.
-  #shown = new Set();
-  // The language that the widget is coming to speak.
-  #speaks = "";
-  // The language that a conversation has brought it to.
-  #followed = null;
-
-  connectedCallback() {
-    // Moving the element in its page must not begin again.
-    if (this.#root.adoptedStyleSheets.length) return;
-    this.#root.adoptedStyleSheets = [sheet];
-    this.#start();
+  // The language of the button, among those that there are words for.
+  function chosen() {
+    const wanted = [script.dataset.language, ...navigator.languages, document.documentElement.lang];
+    for (const tag of wanted.filter(Boolean)) {
+      const known = Object.keys(WORDS);
+      const near = (other) => other.split("-")[0] === tag.split("-")[0].toLowerCase();
+      const found = known.find((other) => other.toLowerCase() === tag.toLowerCase()) ?? known.find(near);
+      if (found) return found;
+    }
+    return "en";
   }
 
-  async #start() {
-    const found = await this.#patiently(() => texts(this.getAttribute("language")));
-    this.#texts = found.texts;
-    this.lang = found.language;
-    this.dir = found.direction;
-    this.#speaks = found.language;
-    this.#build();
-    this.#say(this.#texts.loading);
-    const messages = await this.#patiently(() => this.#conversation.open(this.#wanted()));
-    this.#say("");
-    messages.forEach((message) => this.#show(message));
-    this.#input.disabled = this.#ways.inert = false;
-    for (const message of this.#conversation.unsent) await this.#deliver(message);
-  }
+  class KalauzWidget extends HTMLElement {
+    #root = this.attachShadow({ mode: "open" });
+    #button = document.createElement("button");
+    #panel = document.createElement("div");
+    #chat = null;
+    #loading = false;
 
-  // The page's own choice, else the browser's language without its region.
-  #wanted() {
-    return this.#followed ?? this.getAttribute("language") ?? navigator.language.split("-")[0];
-  }
+    connectedCallback() {
+      if (this.#panel.isConnected) return;
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(SHEET);
+      this.#root.adoptedStyleSheets = [sheet];
+      this.lang = chosen();
+      this.dir = /^(ar|fa|ps|ur)/.test(this.lang) ? "rtl" : "ltr";
+      const words = WORDS[this.lang];
+      const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      picture.setAttribute("viewBox", "0 0 24 24");
+      picture.setAttribute("aria-hidden", "true");
+      picture.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+      picture.firstChild.setAttribute("d", BUBBLE);
+      this.#button.type = "button";
+      this.#button.ariaExpanded = "false";
+      this.#button.ariaHasPopup = "dialog";
+      this.#button.append(picture, words);
+      this.#button.addEventListener("click", () => this.open());
+      this.#panel.className = "panel";
+      this.#panel.hidden = true;
+      this.#panel.setAttribute("role", "dialog");
+      this.#panel.ariaLabel = words;
+      this.#root.append(this.#button, this.#panel);
+    }
 
-  // The server may still be loading, or the network be away: try until it works.
-  async #patiently(attempt) {
-    for (;;) {
+    async open() {
+      if (this.#loading) return;
+      this.#loading = true;
       try {
-        return await attempt();
-      } catch (error) {
-        if (error instanceof RefusedError && error.code !== "too_many") throw error;
-        await pause(RETRY_MS);
+        if (!this.#chat) {
+          await import(`${server}/widget/${VERSION}/chat.js`);
+          this.#chat = document.createElement("kalauz-chat");
+          this.#chat.setAttribute("closable", "");
+          if (server !== location.origin) this.#chat.setAttribute("server", server);
+          if (script.dataset.language) this.#chat.setAttribute("language", script.dataset.language);
+          this.#chat.addEventListener("kalauz-close", () => this.close());
+          this.#chat.addEventListener("kalauz-message", () => {
+            if (this.#panel.hidden) this.#button.dataset.news = "";
+          });
+          this.#panel.replaceChildren(this.#chat);
+        }
+        this.#button.hidden = true;
+      } catch {
+        // No network, or not allowed here: there is a page of its own that needs no script.
+        const way = document.createElement("a");
+        way.href = `${server}/chat`;
+        way.target = "_blank";
+        way.rel = "noopener";
+        way.textContent = WORDS[this.lang];
+        this.#panel.replaceChildren(way);
+      } finally {
+        this.#loading = false;
       }
+      delete this.#button.dataset.news;
+      this.#panel.hidden = false;
+      this.#button.ariaExpanded = "true";
+      (this.#chat ?? this.#panel.firstChild).focus();
+    }
+
+    close() {
+      this.#panel.hidden = true;
+      this.#button.hidden = false;
+      this.#button.ariaExpanded = "false";
+      this.#button.focus();
     }
   }
 
-  #build() {
-    this.#log.tabIndex = 0;
-    this.#live.setAttribute("role", "status");
-    this.#live.setAttribute("aria-live", "polite");
-    this.#input.rows = 1;
-    this.#input.dir = "auto";
-    this.#input.disabled = this.#ways.inert = true;
-    const form = element("form", "", this.#input, this.#send);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#submit();
-    });
-    this.#input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.#submit();
-      }
-    });
-    this.#root.replaceChildren(this.#log, this.#live, form, this.#status, this.#ways);
-    this.#label();
-  }
-
-  // Everything that is written on the widget itself, in the language of its texts.
-  #label() {
-    const t = this.#texts;
-    this.#log.setAttribute("aria-label", t.conversation);
-    this.#input.setAttribute("aria-label", t.question);
-    this.#input.placeholder = t.placeholder;
-    this.#send.textContent = t.send;
-    const ask = (command, title) => this.#link(title, () => this.#deliver(this.#conversation.compose(command, title)));
-    const erase = this.#link(t.erase, () => this.#erase());
-    this.#ways.replaceChildren(ask("/human", t.person), ask("/language", t.language), erase);
-  }
-
-  // The widget speaks the language that the conversation has come to.
-  async #follow(language) {
-    if (!language || language === this.#speaks) return;
-    this.#speaks = this.#followed = language;
-    const found = await texts(language).catch(() => null);
-    // A later message may have gone on to another language meanwhile.
-    if (!found || language !== this.#speaks) return;
-    this.#texts = found.texts;
-    this.lang = found.language;
-    this.dir = found.direction;
-    this.#label();
-  }
-
-  #link(title, act) {
-    const button = element("button", "", title);
-    button.type = "button";
-    button.addEventListener("click", act);
-    return button;
-  }
-
-  #submit() {
-    const text = this.#input.value.trim();
-    if (!text || this.#input.disabled) return;
-    if (text.length > 2000) {
-      this.#say(this.#texts.too_long, true);
-      return;
-    }
-    this.#say("");
-    this.#input.value = "";
-    this.#deliver(this.#conversation.compose(text, text));
-  }
-
-  async #deliver(message) {
-    const state = element("span", "state", this.#texts.sending);
-    const item = message.quiet ? element("li", "") : this.#bubble(message.shown);
-    item.append(state);
-    try {
-      const [own, ...replies] = await this.#conversation.send(message, this.#wanted());
-      if (this.#shown.has(own.number)) {
-        // Stored before, though its answer got lost on the way: it is on the screen already.
-        item.remove();
-        return;
-      }
-      this.#shown.add(own.number);
-      state.remove();
-      this.#say("");
-      replies.forEach((reply) => this.#show(reply, true));
-    } catch (error) {
-      if (error instanceof RefusedError && error.code !== "too_many") {
-        state.replaceChildren(this.#texts[error.code] ?? this.#texts.refused);
-        return;
-      }
-      if (message.quiet) this.#log.append(item);
-      const retry = element("button", "", this.#texts.retry);
-      retry.type = "button";
-      retry.addEventListener("click", () => {
-        item.remove();
-        this.#deliver(message);
-      });
-      const waits = error.code === "too_many";
-      state.replaceChildren(this.#texts.failed, " ", retry);
-      this.#say(waits ? error.detail : this.#texts.offline, true);
-      item.scrollIntoView({ block: "end" });
-    }
-  }
-
-  #bubble(text) {
-    const item = element("li", "message migrant", text);
-    item.dir = "auto";
-    this.#log.append(item);
-    item.scrollIntoView({ block: "end" });
-    return item;
-  }
-
-  #show(message, announce = false) {
-    this.#shown.add(message.number);
-    if (message.in_place) {
-      redraw(this.#log, message.reply?.blocks ?? []);
-      return;
-    }
-    if (message.sender === "migrant") {
-      this.#bubble(message.text);
-      return;
-    }
-    if (message.reply.ended) this.#end();
-    const choose = ({ payload, title, quiet }) => this.#deliver(this.#conversation.compose(payload, title, quiet));
-    const item = element("li", "message bot", ...message.reply.blocks.map((block) => draw(block, choose)));
-    this.#log.append(item);
-    this.#follow(message.reply.language);
-    item.scrollIntoView({ block: "nearest" });
-    if (item.previousElementSibling) item.previousElementSibling.scrollIntoView({ block: "start" });
-    if (announce) {
-      // Filled a moment later, so that a screen reader notices the change even of the same text.
-      this.#live.textContent = "";
-      setTimeout(() => (this.#live.textContent = message.text), 100);
-    }
-  }
-
-  #say(text, wrong = false) {
-    this.#status.textContent = text;
-    this.#status.className = wrong ? "status wrong" : "status";
-  }
-
-  // Everything is deleted: only the last word stays, until something new is written.
-  #end() {
-    this.#conversation.forget();
-    this.#log.replaceChildren();
-    this.#shown.clear();
-    this.#input.focus();
-  }
-
-  async #erase() {
-    if (!confirm(this.#texts.erase_sure)) return;
-    try {
-      await this.#conversation.erase();
-    } catch (error) {
-      if (!(error instanceof RefusedError)) {
-        this.#say(this.#texts.offline, true);
-        return;
-      }
-    }
-    this.#log.replaceChildren();
-    this.#shown.clear();
-    this.#start();
-  }
-}
-
-customElements.define("kalauz-chat", KalauzChat);
+  if (customElements.get("kalauz-widget")) return;
+  customElements.define("kalauz-widget", KalauzWidget);
+  const add = () => document.body.append(document.createElement("kalauz-widget"));
+  if (document.body) add();
+  else addEventListener("DOMContentLoaded", add);
+})();

@@ -1,0 +1,1 @@
+"""The desk: a person takes a conversation over, and nobody is lost."""

@@ -1,0 +1,115 @@
+"""What counsellors see of the desk, and what the desk does for them."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.handoff.moves import Outcome
+from bot.handoff.profile import Profile
+from bot.messages import Message
+from bot.staff.member import Member
+from retrieval.shown import ShownAnswer
+
+
+class UnknownHandoffError(LookupError):
+    """There is no such case, or its conversation was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A case in the inbox.
+
+    `topic` is its name in the member's language. `mine`: this counsellor has it. `offered`: it waits, and this
+    counsellor is among those whom it is put before. `shared` is the language to write in where the counsellor does not
+    speak the case's. `by` has it. `unanswered_since` is when the first message came that nobody has answered.
+    """
+
+    id: int
+    conversation_id: str
+    state: str
+    reason: str
+    urgent: bool
+    language: str
+    topic: str | None
+    channel: str
+    requested_at: datetime
+    unanswered_since: datetime | None
+    by: int | None
+    by_name: str | None
+    mine: bool
+    offered: bool
+    shared: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    by_name: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A complete request; the fields are the person's own words, `language` a tag."""
+
+    conversation_id: str
+    urgent: bool
+    asked_at: datetime
+    channel: str
+    name: str
+    contact: str
+    time: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case with all that was said.
+
+    `near` is the article that came nearest to a message, by its number, in the member's language. `callback` is how
+    the migrant wants to be called back, where that is so.
+    """
+
+    entry: Entry
+    messages: list[Message]
+    notes: list[Note]
+    near: dict[int, ShownAnswer]
+    callback: Request | None
+
+
+class Counselling(Protocol):
+    """What runs the desk; see `bot.handoff.desk.Desk`."""
+
+    @property
+    def languages(self) -> list[str]: ...
+
+    def topics(self, reader: str) -> dict[str, str]: ...
+
+    async def profile(self, member: Member) -> Profile: ...
+
+    async def introduce(self, member: Member, profile: Profile) -> None: ...
+
+    def changes(self, member: Member) -> AsyncGenerator[None]: ...
+
+    async def inbox(self, member: Member) -> Sequence[Entry]: ...
+
+    async def open(self, handoff_id: int, member: Member) -> Opened: ...
+
+    async def accept(self, handoff_id: int, member: Member) -> None: ...
+
+    async def assign(self, handoff_id: int, member: Member, to: Member) -> None: ...
+
+    async def release(self, handoff_id: int, member: Member) -> None: ...
+
+    async def give_back(self, handoff_id: int, member: Member) -> None: ...
+
+    async def close(self, handoff_id: int, member: Member, outcome: Outcome) -> None: ...
+
+    async def reopen(self, handoff_id: int, member: Member) -> None: ...
+
+    async def note(self, handoff_id: int, member: Member, text: str) -> None: ...
+
+    async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None: ...
+
+    async def tick(self) -> None: ...

@@ -1,0 +1,101 @@
+"""`GET /api/v1/conversations/{id}/stream`: what is new in a conversation, as server-sent events.
+
+`message` events hold a message as `GET …/messages` gives it; their ids are cursors. `erased` is the last event of a
+conversation that was erased. Comment lines keep the connection open; the first one says that nothing in between holds
+the stream back.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Header
+from fastapi.responses import StreamingResponse
+
+from bot.messages import Conversing, Message, UnknownConversationError
+from channels.api.conversations import Cursor, cursor, shown
+from channels.api.dependencies import CurrentEngine, CurrentService, Token
+
+router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
+
+# How often the database is looked at for what another process stored, in seconds.
+LOOK_S = 2.0
+# How many looks that find nothing go by between two signs of life.
+QUIET_LOOKS = 8
+
+# nginx holds responses back unless it is told not to.
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_EXAMPLE = 'id: 3\nevent: message\ndata: {"number": 3, "sender": "person", "text": "…", …}\n\n'
+_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
+
+Result = TypeVar("Result")
+
+
+class EventStream(StreamingResponse):
+    media_type = "text/event-stream"
+
+
+@router.get(
+    "/{conversation_id}/stream",
+    response_class=EventStream,
+    responses={
+        200: {
+            "description": "`message` events from the cursor on, then as they come; `erased` at the end of it all",
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+        },
+        401: {"description": "Not the conversation's token", **_PROBLEM},
+        404: {"description": "No such conversation", **_PROBLEM},
+        503: {"description": "Still loading", **_PROBLEM},
+    },
+)
+async def stream(
+    conversation_id: str,
+    engine: CurrentEngine,
+    service: CurrentService,
+    token: Token,
+    after: Cursor = 0,
+    last_event_id: Annotated[int, Header(ge=0, lt=2**31, description="Stands in for `after`.")] = 0,
+) -> EventStream:
+    """The messages after a cursor, and each further one as it comes."""
+    start = max(after, last_event_id)
+    first = await engine.messages(conversation_id, token, after=start)
+    events = _events(engine, conversation_id, token, first, start, service.ending)
+    return EventStream(events, headers=HEADERS)
+
+
+async def _events(
+    engine: Conversing, conversation_id: str, token: str, first: list[Message], start: int, ending: asyncio.Event
+) -> AsyncIterator[str]:
+    found: list[Message] | None = first
+    looks = 0
+    yield ": here\n\n"
+    while found is not None:
+        for message in shown(found):
+            yield _event("message", message.model_dump_json(), message.number)
+        start = cursor(found, start)
+        looks = 0 if found else looks + 1
+        if looks == QUIET_LOOKS:
+            looks = 0
+            yield ": still here\n\n"
+        try:
+            news = engine.next_messages(conversation_id, token, after=start, limit_s=LOOK_S)
+            found = await _unless(ending, news)
+        except UnknownConversationError:
+            yield _event("erased", "{}")
+            return
+
+
+async def _unless(ending: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """What the work gives; None once it is the end. However the waiting ends, the work ends with it."""
+    tasks = asyncio.ensure_future(work), asyncio.ensure_future(ending.wait())
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return None if ending.is_set() else tasks[0].result()
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _event(name: str, data: str, number: int | None = None) -> str:
+    """`data` is JSON, which has no line breaks."""
+    return ("" if number is None else f"id: {number}\n") + f"event: {name}\ndata: {data}\n\n"

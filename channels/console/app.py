@@ -1,0 +1,39 @@
+"""The console, assembled: an app of its own that is mounted at `/console`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from bot.limits import Limits
+from channels.console import refusals
+from channels.console.areas import Area, account, audit, desk, home, hours, sign_in, staff
+from channels.console.frame import Frame
+from channels.console.gate import Console, Serving, own_form
+from channels.console.sessions import Sessions
+from channels.service import now
+
+STATIC = Path(__file__).parent / "static"
+# In the order of the navigation. A new area is a module of `areas` and a word here.
+AREAS: tuple[Area, ...] = (sign_in.AREA, home.AREA, desk.AREA, hours.AREA, staff.AREA, audit.AREA, account.AREA)
+
+
+def console_app(
+    service: Callable[[], Serving],
+    secret_keys: Callable[[], tuple[str, ...]],
+    now: Callable[[], datetime] = now,
+) -> FastAPI:
+    """`service` and `secret_keys` are asked when the first page needs them."""
+    app = FastAPI(openapi_url=None)
+    sessions = Sessions(secret_keys)
+    app.state.console = Console(service, sessions, Limits(network=sign_in.SIGN_INS), now)
+    app.state.pages = [page for area in AREAS for page in area.pages]
+    refusals.install(app)
+    for area in AREAS:
+        # Every change comes from one of our own forms: no area can forget it.
+        app.include_router(area.router, dependencies=[Depends(own_form)])
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_middleware(Frame, sessions=sessions, now=now)
+    return app

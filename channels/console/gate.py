@@ -1,0 +1,148 @@
+"""Who may see what: dependencies that give a page its signed-in member, or refuse."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from bot.handoff.inbox import Counselling
+from bot.limits import Limits
+from bot.staff.member import Member, Role, Staff, UnknownStaffError
+from channels.api.problems import NotReadyError
+from channels.console.forms import fields
+from channels.console.sessions import Session, Sessions
+
+# Methods that change nothing.
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignedOutError(RuntimeError):
+    """Nobody is signed in, or not any more."""
+
+
+class ForbiddenError(RuntimeError):
+    """The page is for another role."""
+
+
+class MissingError(RuntimeError):
+    """There is no such page."""
+
+
+class ForeignFormError(RuntimeError):
+    """What was sent is not from a form of this session."""
+
+
+class Serving(Protocol):
+    """What the console needs of the service; see `channels.service.Service`."""
+
+    @property
+    def staff(self) -> Staff | None: ...
+
+    @property
+    def desk(self) -> Counselling | None: ...
+
+    @property
+    def time_zone(self) -> ZoneInfo | None: ...
+
+    @property
+    def ending(self) -> asyncio.Event: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the console works with: `service` is asked at each request, for it starts after the app is made."""
+
+    service: Callable[[], Serving]
+    sessions: Sessions
+    sign_ins: Limits
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A member at a page, in a session; `ending` is set when the server stops."""
+
+    member: Member
+    session: Session
+    staff: Staff
+    now: Callable[[], datetime]
+    ending: asyncio.Event
+
+    async def is_over(self) -> bool:
+        """Whether what goes on after a page has to end: the session is over, the role has changed, the server stops."""
+        if self.ending.is_set() or self.now() >= self.session.ends_at:
+            return True
+        try:
+            member = await self.staff.by_id(self.member.id)
+        except UnknownStaffError:
+            return True
+        return not self.session.is_of(member) or member.role != self.member.role
+
+
+def console(request: Request) -> Console:
+    found: Console = request.app.state.console
+    return found
+
+
+def staff(request: Request) -> Staff:
+    """Raises NotReadyError while the program is still loading."""
+    found = console(request).service().staff
+    if found is None:
+        raise NotReadyError
+    return found
+
+
+def desk(request: Request) -> Counselling:
+    """Raises NotReadyError while the content is still loading."""
+    found = console(request).service().desk
+    if found is None:
+        raise NotReadyError
+    return found
+
+
+async def signed_in(request: Request, staff: Annotated[Staff, Depends(staff)]) -> SignedIn:
+    """Raises SignedOutError."""
+    session: Session = request.state.session
+    try:
+        member = await staff.by_id(session.member or 0)
+    except UnknownStaffError as error:
+        raise SignedOutError from error
+    if not session.is_of(member):
+        raise SignedOutError
+    # What every page shows around itself.
+    request.state.member = member
+    own = console(request)
+    return SignedIn(member, session, staff, own.now, own.service().ending)
+
+
+def requires(role: Role) -> Callable[[SignedIn], SignedIn]:
+    """A dependency that refuses members without the role; it raises ForbiddenError."""
+
+    def checked(at: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
+        if not at.member.may(role):
+            raise ForbiddenError
+        return at
+
+    return checked
+
+
+async def own_form(request: Request) -> None:
+    """Raises ForeignFormError for a change that no form of this session asked for; htmx sends the token as a header."""
+    if request.method in SAFE:
+        return
+    token = request.headers.get("x-csrf-token") or (await fields(request)).get("csrf")
+    if not console(request).sessions.is_token(token, request.state.session):
+        raise ForeignFormError
+
+
+CurrentConsole = Annotated[Console, Depends(console)]
+CurrentStaff = Annotated[Staff, Depends(staff)]
+CurrentDesk = Annotated[Counselling, Depends(desk)]
+Anyone = Annotated[SignedIn, Depends(signed_in)]
+Counsellor = Annotated[SignedIn, Depends(requires("counsellor"))]
+Editor = Annotated[SignedIn, Depends(requires("editor"))]
+Admin = Annotated[SignedIn, Depends(requires("admin"))]

@@ -1,0 +1,78 @@
+"""A conversation as an HTML page: the same blocks that the widget draws, as Jinja draws them. Everything is escaped."""
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from bot.messages import Message
+from bot.replies import Checklist, Item
+from bot.texts import Texts
+from channels.web.texts import widget_texts
+from knowledge_base.languages import is_right_to_left
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["markdown"] = _markdown
+    environment.filters["telephone"] = lambda number: "".join(c for c in number if c in "+0123456789")
+    environment.globals["direction"] = direction
+    return environment
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    # Reviewed text has headings, lists, bold and links only; markup in it is text.
+    parser = MarkdownIt("zero").enable(["heading", "list", "emphasis", "link", "escape"])
+    parser.validateLink = lambda url: url.startswith(("http://", "https://", "tel:", "mailto:"))  # type: ignore[method-assign]
+    return parser
+
+
+def _markdown(source: str) -> Markup:
+    return Markup(_parser().render(source))  # noqa: S704
+
+
+def direction(language: str) -> str:
+    return "rtl" if is_right_to_left(language) else "ltr"
+
+
+def ticks(messages: Sequence[Message]) -> dict[str, Item]:
+    """The newest state of everything that can be ticked, by its id."""
+    blocks = (block for message in messages if message.reply for block in message.reply.blocks)
+    return {item.id: item for block in blocks if isinstance(block, Checklist) for item in block.items}
+
+
+def page(
+    texts: Texts, messages: Sequence[Message], *, mark: str, client_id: str, text: str, trouble: str | None
+) -> str:
+    """The page; `trouble` is the name of one of the widget's sentences, or a sentence."""
+    words = widget_texts(texts)
+    shown = [message for message in messages if not message.in_place]
+    latest = next((message.number for message in reversed(shown) if message.sender == "migrant"), None)
+    return (
+        _environment()
+        .get_template("chat.html")
+        .render(
+            t=words,
+            language=texts.language,
+            messages=shown,
+            latest=latest,
+            ticks=ticks(messages),
+            mark=mark,
+            client_id=client_id,
+            text=text,
+            trouble=words.get(trouble, trouble) if trouble else None,
+        )
+    )

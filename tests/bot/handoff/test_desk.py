@@ -1,0 +1,399 @@
+import asyncio
+
+import pytest
+
+from bot.handoff.inbox import UnknownHandoffError
+from bot.handoff.moves import HandoffError, TakenError
+from bot.replies import ContactCard
+from bot.staff.tables import StaffRow
+from knowledge_base.database import Database
+from retrieval.answers import Answers
+from retrieval.encoder import Encoder
+from retrieval.library import Library
+from retrieval.question import QuestionError
+from tests.bot.conftest import small_content
+from tests.bot.handoff.conftest import Migrant, Office, Watch, hired
+from tests.bot.test_callbacks import FIELDS
+
+# NOW is a Sunday, 13:00 in Budapest.
+ALL_DAY = [{"days": ["sun"], "opens": "00:00", "closes": "24:00"}]
+MONDAY = [{"days": ["mon"], "opens": "08:00", "closes": "16:00"}]
+
+
+async def waits(office: Office, *before: str, language: str = "en") -> Migrant:
+    migrant = await office.migrant(language)
+    await migrant.say(*before, "/human")
+    return migrant
+
+
+async def test_without_counsellors_the_contacts_are_all_there_is(office: Office) -> None:
+    migrant = await office.migrant()
+    (reply,) = await migrant.say("/human")
+    assert reply.text.startswith("A person can help you. You reach these people:")
+    assert await office.owner(migrant) == "bot"
+
+
+async def test_who_asks_for_a_person_waits_and_is_told_what_to_expect(office: Office) -> None:
+    await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    first, second = await waits(office), await office.migrant()
+    office.watch.wind(minutes=1)
+    (reply,) = await second.say("/human")
+    assert "A person comes into this conversation." in reply.text
+    assert "People before you: 1" in reply.text
+    assert [await office.owner(one) for one in (first, second)] == ["desk", "desk"]
+    assert await office.states(second) == ["waiting"]
+    assert reply.reply is not None
+    assert any(isinstance(block, ContactCard) for block in reply.reply.blocks)
+
+
+async def test_out_of_hours_it_is_said_when_somebody_is_there_and_the_question_is_kept(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=MONDAY)
+    migrant = await office.migrant("hu")
+    (reply,) = await migrant.say("/human")
+    assert "hétfő 8:00" in reply.text
+    assert "English" in reply.text, "Anna speaks no Hungarian"
+    await migrant.say("Mennyi ideig várok?")
+    opened = await office.desk.open((await office.entry(anna)).id, anna)
+    assert opened.messages[-1].text == "Mennyi ideig várok?"
+    assert opened.entry.shared == "en"
+
+
+async def test_while_somebody_waits_the_bot_is_silent_and_the_way_back_is_open(office: Office) -> None:
+    await hired(office.database, "Anna", weekly=ALL_DAY, languages=["en"])
+    migrant = await waits(office)
+    assert await migrant.say("How do I get a health card?") == []
+    (again,) = await migrant.say("/human")
+    assert "People before you" not in again.text
+    (back,) = await migrant.press("Go on with the assistant")
+    assert back.text.startswith("You can go on asking here.")
+    assert await office.owner(migrant) == "bot"
+    assert await office.states(migrant) == ["waiting", "returned"]
+    (answer,) = await migrant.say("How do I get a health card?")
+    assert answer.reply is not None
+    assert answer.reply.outcome == "answer"
+
+
+async def test_a_counsellor_takes_over_writes_and_hands_back(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"])
+    migrant = await waits(office, "How do I get a health card?")
+    case = await office.entry(anna)
+    assert (case.state, case.reason, case.urgent, case.topic, case.offered) == (
+        "waiting",
+        "asked",
+        False,
+        "Health",
+        True,
+    )
+    await office.desk.accept(case.id, anna)
+    assert (await migrant.last()).text == "Anna is here now. You are writing with a person."
+    assert await migrant.say("Are you there?") == []
+    await office.desk.reply(case.id, anna, "Yes. <b>How</b> can I help?", "r1")
+    last = await migrant.last()
+    assert (last.sender, last.text) == ("person", "Yes. <b>How</b> can I help?")
+    assert last.reply is not None
+    assert last.reply.person == "Anna"
+    await office.desk.give_back(case.id, anna)
+    assert (await migrant.last()).text.startswith("Anna has left the conversation.")
+    assert await office.owner(migrant) == "bot"
+    assert await office.states(migrant) == ["waiting", "accepted", "returned"]
+    assert await office.desk.inbox(anna) == []
+
+
+async def test_a_reply_sent_twice_counts_once(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await asyncio.gather(*(office.desk.reply(case.id, anna, "Hello", "r1") for _ in range(3)))
+    assert [message.text for message in await migrant.read()].count("Hello") == 1
+
+
+async def test_of_two_who_accept_at_once_one_is_told_that_it_is_taken(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    results = await asyncio.gather(*(office.desk.accept(case.id, one) for one in (anna, bela)), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["NoneType", "TakenError"]
+    assert [message.text for message in await migrant.read() if "is here now" in message.text] != []
+    winner, loser = (anna, bela) if results[0] is None else (bela, anna)
+    assert (await office.entry(winner)).mine
+    with pytest.raises(TakenError):
+        await office.desk.reply(case.id, loser, "Me too", "r1")
+
+
+async def test_who_has_not_taken_a_case_cannot_write(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    await waits(office)
+    with pytest.raises(HandoffError):
+        await office.desk.reply((await office.entry(anna)).id, anna, "Hello", "r1")
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\x00", "x" * 10_001])
+async def test_a_reply_that_is_no_text_is_refused(office: Office, text: str) -> None:
+    anna = await hired(office.database, "Anna")
+    await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    with pytest.raises(QuestionError):
+        await office.desk.reply(case.id, anna, text, "r1")
+
+
+async def test_who_is_in_danger_comes_first_and_sees_whom_to_call_all_the_same(
+    database: Database, starter_answers: Answers
+) -> None:
+    office = Office(database, starter_answers, Watch())
+    anna = await hired(database, "Anna")
+    await waits(office)
+    office.watch.wind(minutes=1)
+    in_danger = await waits(office)
+    (reply,) = await in_danger.say("my husband is beating me")
+    assert reply.reply is not None
+    assert reply.reply.outcome == "urgent"
+    first = (await office.desk.inbox(anna))[0]
+    assert (first.conversation_id, first.urgent) == (in_danger.started.conversation_id, True)
+    await office.desk.accept(first.id, anna)
+    (again,) = await in_danger.say("he is going to kill me")
+    assert again.reply is not None
+    assert again.reply.outcome == "urgent"
+
+
+async def test_a_counsellor_who_does_not_answer_loses_the_case(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    office.watch.wind(minutes=10)
+    await office.desk.reply(case.id, anna, "One moment", "r1")
+    office.watch.wind(hours=5)
+    await office.desk.tick()
+    assert (await office.entry(anna)).mine, "nobody waits for an answer"
+    await migrant.say("And now?")
+    office.watch.wind(minutes=31)
+    await office.desk.tick()
+    assert (await migrant.last()).text.startswith("It takes a little longer")
+    assert (await office.entry(bela)).state == "waiting"
+    with pytest.raises(HandoffError):
+        await office.desk.reply(case.id, anna, "I am back", "r2")
+    await office.desk.accept(case.id, bela)
+
+
+async def test_a_laptop_that_was_closed_for_ten_minutes_loses_nothing(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await migrant.say("One", "Two")
+    office.watch.wind(minutes=10)
+    await office.desk.tick()
+    opened = await office.desk.open(case.id, anna)
+    assert [message.text for message in opened.messages[-2:]] == ["One", "Two"]
+    assert opened.entry.mine
+
+
+async def test_nobody_waits_for_ever(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    office.watch.wind(hours=71)
+    await office.desk.tick()
+    assert await office.owner(migrant) == "desk"
+    office.watch.wind(hours=2)
+    await office.desk.tick()
+    last = await migrant.last()
+    assert last.text.startswith("I am sorry: no person could come.")
+    assert await office.owner(migrant) == "bot"
+    assert await office.desk.inbox(anna) == []
+
+
+async def test_a_case_is_offered_to_all_after_a_while(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["hu"], weekly=ALL_DAY)
+    bela = await hired(office.database, "Béla", languages=["en"], weekly=ALL_DAY)
+    await waits(office)
+    assert [(await office.entry(one)).offered for one in (anna, bela)] == [False, True]
+    office.watch.wind(minutes=5)
+    assert [(await office.entry(one)).offered for one in (anna, bela)] == [True, True]
+
+
+async def test_a_migrant_who_erases_the_conversation_takes_the_case_along(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.note(case.id, anna, "Call the school")
+    await migrant.erase()
+    assert await office.desk.inbox(anna) == []
+    with pytest.raises(UnknownHandoffError):
+        await office.desk.accept(case.id, anna)
+    with pytest.raises(UnknownHandoffError):
+        await office.desk.open(case.id, anna)
+
+
+async def test_a_migrant_can_delete_while_a_person_writes(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await migrant.say("/delete")
+    (reply,) = await migrant.press("Yes, delete everything")
+    assert reply.reply is not None
+    assert reply.reply.ended
+    with pytest.raises(UnknownHandoffError):
+        await office.desk.reply(case.id, anna, "Hello?", "r1")
+
+
+async def test_a_request_to_be_called_back_is_a_case_and_the_bot_goes_on(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    await migrant.say("/callback", *FIELDS)
+    assert await office.owner(migrant) == "bot"
+    assert await office.states(migrant) == ["waiting", "agreed"]
+    case = await office.entry(anna)
+    opened = await office.desk.open(case.id, anna)
+    assert opened.callback is not None
+    assert opened.callback.contact == FIELDS[1]
+    await office.desk.close(case.id, anna, "solved")
+    assert (await office.desk.open(case.id, anna)).callback is None
+    assert await office.desk.inbox(anna) == []
+
+
+async def test_a_person_who_comes_ends_the_form(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    await migrant.say("/callback", FIELDS[0])
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    assert await migrant.say("my number is in my file") == []
+    await office.desk.give_back(case.id, anna)
+    (answer,) = await migrant.say("How do I get a health card?")
+    assert answer.reply is not None
+    assert answer.reply.outcome == "answer"
+
+
+async def test_a_closed_case_can_be_taken_up_again(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.close(case.id, anna, "referred")
+    assert (await office.desk.open(case.id, bela)).entry.state == "closed"
+    await office.desk.reopen(case.id, bela)
+    assert await office.owner(migrant) == f"staff-{bela.id}"
+    assert (await migrant.last()).text.startswith("Béla is here now.")
+
+
+async def test_only_the_newest_case_of_a_conversation_moves(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    old = await office.entry(anna)
+    await migrant.press("Go on with the assistant")
+    await migrant.say("/human")
+    with pytest.raises(HandoffError):
+        await office.desk.reopen(old.id, anna)
+
+
+async def test_a_case_goes_to_a_colleague_and_back_to_the_others(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.assign(case.id, anna, bela)
+    assert (await office.entry(bela)).mine
+    assert (await office.entry(anna)).by_name == "Béla"
+    with pytest.raises(TakenError):
+        await office.desk.release(case.id, anna)
+    await office.desk.release(case.id, bela)
+    assert await office.owner(migrant) == "desk"
+
+
+async def test_notes_are_for_colleagues_only(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.note(case.id, anna, "Speaks French too")
+    opened = await office.desk.open(case.id, bela)
+    assert [(note.by_name, note.text) for note in opened.notes] == [("Anna", "Speaks French too")]
+    assert "Speaks French too" not in [message.text for message in await migrant.read()]
+
+
+async def test_what_the_bot_found_near_stands_beside_the_migrants_words(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    await waits(office, "How do I get a health card?")
+    opened = await office.desk.open((await office.entry(anna)).id, anna)
+    asked = next(message for message in opened.messages if message.text == "How do I get a health card?")
+    assert opened.near[asked.number].article == "health-card"
+
+
+async def test_after_a_crash_everything_is_where_it_was(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    office.start()
+    assert (await office.entry(anna)).mine
+    await office.desk.reply(case.id, anna, "Here I am again", "r1")
+    assert (await migrant.last()).text == "Here I am again"
+
+
+async def test_who_waits_for_a_message_hears_of_what_a_person_writes(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    seen = (await migrant.last()).number
+    listening = asyncio.create_task(
+        office.engine.next_messages(migrant.started.conversation_id, migrant.started.token, after=seen, limit_s=30)
+    )
+    await asyncio.sleep(0)
+    await office.desk.reply(case.id, anna, "Hello", "r1")
+    assert [message.text for message in await listening] == ["Hello"]
+
+
+async def test_the_usual_wait_is_told_once_there_is_one(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    for _ in range(5):
+        await waits(office)
+        office.watch.wind(minutes=7)
+        for case in await office.desk.inbox(anna):
+            if case.state == "waiting":
+                await office.desk.accept(case.id, anna)
+    migrant = await office.migrant()
+    (reply,) = await migrant.say("/human")
+    assert "How long people waited lately: 7 minutes" in reply.text
+
+
+async def test_a_desk_on_a_screen_is_somebody_there_without_any_hours(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await office.migrant()
+    (reply,) = await migrant.say("/human")
+    assert "Nobody is here right now." in reply.text
+    await office.desk.present(anna)
+    (reply,) = await migrant.say("/human")
+    assert "A person comes into this conversation." in reply.text
+
+
+async def test_an_account_that_was_closed_is_nobody_there(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    async with office.database.transaction() as session:
+        (await session.get_one(StaffRow, anna.id)).active = False
+    migrant = await office.migrant()
+    (reply,) = await migrant.say("/human")
+    assert reply.text.startswith("A person can help you.")
+
+
+@pytest.mark.parametrize(("topic", "offered"), [("health", True), ("work", False)])
+async def test_editors_can_have_a_person_offered_with_every_answer_on_a_topic(
+    database: Database, encoder: Encoder, answers: Answers, topic: str, offered: bool
+) -> None:
+    whole = small_content()
+    topics = [t.model_copy(update={"person": t.id == topic}) for t in whole.topics]
+    library = Library(whole.model_copy(update={"topics": topics}), encoder)
+    office = Office(database, Answers(library, answers.calibration, answers.detector, answers.site), Watch())
+    migrant = await office.migrant()
+    (reply,) = await migrant.say("How do I get a health card?")
+    assert ("Talk to a person" in reply.text) is offered
+
+
+async def test_the_reason_says_why_somebody_asked(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await office.migrant()
+    await migrant.say("How do I get a health card?")
+    await migrant.press("No")
+    await migrant.press("Talk to a person")
+    assert (await office.entry(anna)).reason == "feedback"

@@ -1,0 +1,65 @@
+import re
+
+import pytest
+
+from channels.console.areas.audit import ACTIONS, SHOWN
+from tests.channels.console.conftest import House, Visitor, words
+
+
+@pytest.fixture
+def root(house: House) -> Visitor:
+    house.add("root", "admin")
+    visitor = house.visitor("root")
+    visitor.get("/account")
+    return visitor
+
+
+def rows(page: str) -> list[list[str]]:
+    cells = [re.findall(r"<td>(.*?)</td>", row, re.S) for row in re.findall(r"<tr>(.*?)</tr>", page, re.S)]
+    return [[re.sub(r"<[^>]+>", "", cell) for cell in row] for row in cells if row]
+
+
+def test_who_changed_what_is_told_newest_first_in_the_sites_time(house: House, root: Visitor) -> None:
+    anna = house.add("anna")
+    root.send(f"/staff/{anna.id}/close")
+    when = "Nov 22, 2026, 1:00:00\u202fPM"
+    assert rows(root.get("/audit").text) == [
+        [when, "root", "Account closed", "anna"],
+        [when, "(test)", "Account made, as editor", "anna"],
+        [when, "(test)", "Account made, as admin", "root"],
+    ]
+
+
+def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor) -> None:
+    anna = house.add("anna", "counsellor")
+    for role in ("editor", "counsellor", "admin"):
+        root.send(f"/staff/{anna.id}/role", role=role)
+    for act in ("close", "open"):
+        root.send(f"/staff/{anna.id}/{act}")
+    root.send(f"/staff/{anna.id}/password", password="another long sentence")
+    root.send("/account", name="Root", language="en")
+    house.add("piri", "editor")
+    told = {row[2] for row in rows(root.get("/audit").text)}
+    assert told == set(ACTIONS.values())
+
+
+def test_older_changes_are_read_on(house: House, root: Visitor) -> None:
+    anna = house.add("anna")
+    for _ in range(SHOWN):
+        house.call(lambda: house.accounts.open(anna.id, by="root"))
+    first = root.get("/audit").text
+    assert len(rows(first)) == SHOWN
+    older = re.search(r'href="/console(/audit\?before=\d+)"', first)
+    assert older is not None
+    rest = root.get(older[1])
+    assert [row[2] for row in rows(rest.text)] == ["Account made, as editor", "Account made, as admin"]
+    assert "Older changes" not in words(rest)
+
+
+@pytest.mark.parametrize("before", ["0", "x", "-1", str(10**30)])
+def test_a_place_that_cannot_be_is_no_page(root: Visitor, before: str) -> None:
+    assert root.get(f"/audit?before={before}").status_code == 404
+
+
+def test_before_everything_there_is_nothing(root: Visitor) -> None:
+    assert "Nothing was changed yet." in words(root.get("/audit?before=1"))

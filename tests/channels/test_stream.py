@@ -1,0 +1,139 @@
+import json
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from channels.api import stream
+from tests.channels.conftest import Talk, until
+
+QUESTION = "How do I get a health card?"
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor() as pool:
+        yield pool
+
+
+def listen(client: TestClient, talk: Talk, headers: dict[str, str] | None = None, **query: Any) -> Any:
+    return client.get(f"{talk.path}/stream", params=query, headers={**talk.headers, **(headers or {})})
+
+
+def events(text: str) -> list[tuple[str, str | None, Any]]:
+    """Name, id and data of each event."""
+    found = []
+    for part in text.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in part.split("\n") if line and not line.startswith(":"))
+        if fields:
+            found.append((fields["event"], fields.get("id"), json.loads(fields["data"])))
+    return found
+
+
+def listening(pool: ThreadPoolExecutor, client: TestClient, talk: Talk, **more: Any) -> "Future[Any]":
+    """A stream that is open; the test's client gives it whole, once it has ended."""
+    news = client.app.state.service.conversing._news  # type: ignore[attr-defined]
+    future = pool.submit(listen, client, talk, **more)
+    until(lambda: future.done() or talk.started["id"] in news._waiting)
+    return future
+
+
+def test_what_is_there_comes_first_and_what_is_new_as_it_comes_until_it_is_erased(
+    client: TestClient, talk: Talk, pool: ThreadPoolExecutor
+) -> None:
+    stream = listening(pool, client, talk)
+    written = talk.write(QUESTION).json()["messages"]
+    talk.erase()
+    response = stream.result()
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/event-stream")
+    messages = [*talk.started["messages"], *written]
+    expected = [("message", str(message["number"]), message) for message in messages]
+    assert events(response.text) == [*expected, ("erased", None, {})]
+
+
+@pytest.mark.parametrize("by_header", [False, True])
+def test_it_goes_on_from_the_cursor(client: TestClient, talk: Talk, pool: ThreadPoolExecutor, by_header: bool) -> None:
+    cursor = talk.write(QUESTION).json()["messages"][0]["number"]
+    place = {"headers": {"Last-Event-ID": str(cursor)}} if by_header else {"after": cursor}
+    stream = listening(pool, client, talk, **place)
+    talk.erase()
+    (answer, erased) = events(stream.result().text)
+    assert answer[2]["sender"] == "bot"
+    assert int(answer[1] or 0) > cursor
+    assert erased[0] == "erased"
+
+
+def test_a_conversation_that_is_erased_by_a_command_ends_its_stream(
+    client: TestClient, talk: Talk, pool: ThreadPoolExecutor
+) -> None:
+    asked = talk.write("/delete", "message-2").json()
+    sure = asked["messages"][1]["reply"]["blocks"][1]["buttons"][0]["payload"]
+    stream = listening(pool, client, talk, after=asked["cursor"])
+    talk.write(sure, "message-3")
+    assert events(stream.result().text) == [("erased", None, {})]
+
+
+def test_it_shows_signs_of_life(
+    client: TestClient, talk: Talk, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    async def nothing(*args: Any, **more: Any) -> list[Any]:
+        nonlocal looks
+        looks += 1
+        if looks == 2 * stream.QUIET_LOOKS:
+            client.app.state.service.ending.set()  # type: ignore[attr-defined]
+        return []
+
+    service = client.app.state.service  # type: ignore[attr-defined]
+    monkeypatch.setattr(service.conversing, "next_messages", nothing)
+    try:
+        response = listen(client, talk, after=talk.started["cursor"])
+    finally:
+        service.ending.clear()
+    assert response.text.startswith(": here\n\n")
+    assert response.text.count(": still here\n\n") >= 1
+    assert events(response.text) == []
+
+
+def test_it_ends_without_a_word_when_the_server_stops(client: TestClient, talk: Talk, pool: ThreadPoolExecutor) -> None:
+    stream = listening(pool, client, talk, after=talk.started["cursor"])
+    ending = client.app.state.service.ending  # type: ignore[attr-defined]
+    client.portal.call(ending.set)  # type: ignore[union-attr]
+    try:
+        assert events(stream.result().text) == []
+    finally:
+        ending.clear()
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "query", "status", "code"),
+    [
+        ("{path}", {}, {}, 401, "wrong_token"),
+        ("{path}", {"Authorization": "Bearer x"}, {}, 401, "wrong_token"),
+        ("/api/v1/conversations/unknown", {"Authorization": "Bearer x"}, {}, 404, "unknown_conversation"),
+        ("{path}", {"Authorization": "Bearer x"}, {"after": -1}, 422, "invalid"),
+        ("{path}", {"Authorization": "Bearer x", "Last-Event-ID": "x"}, {}, 422, "invalid"),
+    ],
+)
+def test_what_is_wrong_is_a_problem_and_no_stream(
+    client: TestClient,
+    talk: Talk,
+    path: str,
+    headers: dict[str, str],
+    query: dict[str, int],
+    status: int,
+    code: str,
+) -> None:
+    response = client.get(f"{path.format(path=talk.path)}/stream", headers=headers, params=query)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_it_is_in_the_apis_description(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()["paths"]["/api/v1/conversations/{conversation_id}/stream"]["get"]
+    assert "text/event-stream" in described["responses"]["200"]["content"]
+    assert "application/problem+json" in described["responses"]["404"]["content"]
