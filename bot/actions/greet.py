@@ -59,5 +59,6 @@ class ActionPrivacy(Ability):
                 _("Only if you ask to be called back, I ask for a name and a number. "
                   "They are kept apart from the conversation, encrypted.")
             )  # fmt: skip
+        turn.say(_("If you ask for a person, that person reads this conversation."))
         turn.say(_("You can delete everything at any time."))
         turn.offer(turn.button(_("Delete this conversation"), "delete"))

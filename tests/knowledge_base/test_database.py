@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
+import bot.handoff.tables
 import bot.staff.tables
 import bot.tables
 import channels.telegram.tables
@@ -29,7 +30,13 @@ def differences(connection: Connection) -> list[object]:
 async def test_migrations_make_exactly_the_tables_of_the_models(database: Database, tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'kalauz.db'}")
     with engine.connect() as connection:
-        for row in (bot.tables.EventRow, bot.staff.tables.StaffRow, channels.telegram.tables.ChatRow):
+        rows = (
+            bot.tables.EventRow,
+            bot.staff.tables.StaffRow,
+            bot.handoff.tables.HandoffRow,
+            channels.telegram.tables.BoxesRow,
+        )
+        for row in rows:
             assert row.__tablename__ in inspect(connection).get_table_names()
         assert differences(connection) == []
     engine.dispose()
