@@ -16,7 +16,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
 ) -> None:
-    """Serve the widget and the API until interrupted.
+    """Serve the widget, the API and, where there is a token, Telegram until interrupted.
 
     Example: kalauz serve --port 8000
     """

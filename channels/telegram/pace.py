@@ -6,9 +6,9 @@ from typing import Final
 # (messages, seconds): at most so many in any such time.
 Rates = tuple[tuple[int, float], ...]
 EVERYBODY: Final[Rates] = ((30, 1.0),)
-# One a second on average; an answer and the question after it may come at once.
-PERSON: Final[Rates] = ((3, 3.0),)
-GROUP: Final[Rates] = ((3, 3.0), (20, 60.0))
+# One a second on average; an answer in parts, or a few quick ticks, may go at once.
+PERSON: Final[Rates] = ((5, 5.0),)
+GROUP: Final[Rates] = ((5, 5.0), (20, 60.0))
 # Chats that are remembered; the longest silent ones are forgotten first.
 CHATS: Final = 10_000
 

@@ -250,10 +250,10 @@ async def test_a_group_that_moved_while_we_wrote_is_written_to_where_it_is(offic
 async def test_the_pace_that_telegram_allows_is_kept(office: Office, telegram: Telegram) -> None:
     await started(office, telegram)
     async with office.running():
-        for line in lines(10):
+        for line in lines(11):
             await person_writes(office, line, name="Judit")
-        await until(lambda: len(telegram.chat()) == 11)
-    assert office.time.now >= 7.0
+        await until(lambda: len(telegram.chat()) == 12)
+    assert office.time.now == 10.0
 
 
 async def test_a_chat_that_is_erased_gets_nothing_more(office: Office, telegram: Telegram) -> None:
