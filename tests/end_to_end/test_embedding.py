@@ -84,6 +84,17 @@ def test_escape_in_a_question_of_the_widget_closes_only_that(host: Page) -> None
     expect(host.get_by_role("textbox")).to_be_visible()
 
 
+def test_a_panel_that_covers_the_page_keeps_the_focus_until_it_is_closed(host: Page) -> None:
+    host.set_viewport_size({"width": 360, "height": 640})
+    host.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    opened_panel(host)
+    for _ in range(12):
+        host.keyboard.press("Tab")
+        assert host.evaluate("document.activeElement.localName") != "button"
+    host.keyboard.press("Escape")
+    expect(host.get_by_role("button", name="Your question")).to_be_focused()
+
+
 def test_the_conversation_is_there_on_the_websites_next_page(host: Page) -> None:
     opened_panel(host)
     ask(host, QUESTION)

@@ -65,7 +65,8 @@ def test_what_is_written_without_connection_is_kept_over_a_reload_and_sent_once_
     write(page, QUESTION)
     write(page, "Is the TAJ card free?")
     expect(page.locator(".migrant .state")).to_contain_text(["Not sent", "Not sent"])
-    expect(page.locator(".status")).to_have_text("No connection. Your message is kept.")
+    for place in (".status", "[role=status]"):
+        expect(page.locator(place)).to_have_text("No connection. Your message is kept.")
     # The page itself is there; only its calls fail.
     page.context.set_offline(False)
     page.route("**/api/v1/conversations/**", lambda route: route.abort())

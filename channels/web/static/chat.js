@@ -6,6 +6,7 @@
 import { Conversation } from "./conversation.js";
 import { Log } from "./log.js";
 import { element } from "./markdown.js";
+import { FaultError } from "./server.js";
 import sheet from "./style.js";
 import { canDictate, dictate, hush, read, readable, whenVoicesChange } from "./voice.js";
 
@@ -198,7 +199,7 @@ class KalauzChat extends HTMLElement {
 
   state(message, name, code) {
     this.#log.state(message, name, code);
-    if (name === "failed" || name === "refused") this.#announce(this.texts[name]);
+    if (name === "refused") this.#announce(this.texts[code] ?? this.texts.refused);
   }
 
   keepOnly(clientIds) {
@@ -234,7 +235,7 @@ class KalauzChat extends HTMLElement {
   trouble(error) {
     if (!this.#form) return;
     if (error.message === "not_ready") this.#say(this.texts.loading);
-    else this.#say(error.detail ?? (error.after ? this.texts.failed : this.texts.offline), true);
+    else this.#say(error.detail ?? (error instanceof FaultError ? this.texts.failed : this.texts.offline), true);
   }
 
   calm() {
@@ -242,6 +243,7 @@ class KalauzChat extends HTMLElement {
   }
 
   #say(text, wrong = false) {
+    if (wrong && text !== this.#status.textContent) this.#announce(text);
     this.#status.textContent = text;
     this.#status.className = wrong ? "status wrong" : "status";
   }

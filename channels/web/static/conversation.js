@@ -183,7 +183,7 @@ export class Conversation {
     this.#view.erased();
   }
 
-  // Send what is unsent, in order. The next failure ends it, and so does a message that comes through it.
+  // Send what is unsent, in order, until nothing is left or the network fails.
   async #send() {
     this.#again = true;
     if (this.#sending) return;
@@ -206,7 +206,7 @@ export class Conversation {
         this.#failures = 0;
       } catch (error) {
         // Erased meanwhile, in another tab say: it is begun anew.
-        if (isGone(error)) this.#gone();
+        if (isGone(error)) this.#id ? this.#gone() : this.#kept.change({ id: undefined, token: undefined });
         else if (error instanceof RefusedError && error.code === "too_many") this.#hold(message, error);
         else if (error instanceof RefusedError) {
           this.#kept.drop(message.client_id);

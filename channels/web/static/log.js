@@ -14,7 +14,7 @@ export class Log {
   #pending = new Map();
   #host;
 
-  // `host` has `texts`, write(payload, title, quiet), retry() and decorate(item, message).
+  // `host` has `texts`, write(payload, title, quiet) and retry().
   constructor(host) {
     this.#host = host;
     this.element.tabIndex = 0;

@@ -11,6 +11,9 @@
   const script = document.currentScript;
   const server = new URL(script.src).origin;
 
+  // Where the panel covers the page, what is behind it must not take the focus.
+  const NARROW = "(max-width: 30rem), (max-height: 24rem)";
+
   const SHEET = `
 :host { --accent: var(--kalauz-accent, #0b5c55); --on-accent: var(--kalauz-on-accent, #ffffff); position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 2147483000; font: 1rem/1.4 system-ui, sans-serif; color-scheme: light dark; }
 @media (prefers-color-scheme: dark) { :host { --accent: var(--kalauz-accent, #6fd3c8); --on-accent: var(--kalauz-on-accent, #06211e); } }
@@ -18,12 +21,12 @@ button { font: inherit; font-weight: 600; min-block-size: 3rem; padding: 0.6rem 
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 button[data-news]::after { content: ""; inline-size: 0.7rem; block-size: 0.7rem; border-radius: 50%; background: currentColor; }
 svg { inline-size: 1.4em; block-size: 1.4em; fill: currentColor; flex: none; }
-.panel { position: fixed; inset-block: auto 1rem; inset-inline: auto 1rem; inline-size: min(26rem, 100vw - 2rem); block-size: min(42rem, 100dvh - 2rem); display: flex; }
+.panel { position: fixed; margin: 0; padding: 0; border: 0; max-inline-size: none; max-block-size: none; background: none; inset-block: auto 1rem; inset-inline: auto 1rem; inline-size: min(26rem, 100vw - 2rem); block-size: min(42rem, 100dvh - 2rem); display: flex; }
 .panel > * { flex: 1; min-inline-size: 0; box-shadow: 0 4px 24px #0004; }
 .panel:has(a) { inset-block-end: 4.5rem; inline-size: auto; block-size: auto; }
 .panel > a { padding: 1rem; background: Canvas; border: 1px solid; border-radius: 0.75rem; }
-[hidden] { display: none !important; }
-@media (max-width: 30rem), (max-height: 24rem) { .panel:not(:has(a)) { inset: 0; inline-size: auto; block-size: 100dvh; } }
+[hidden], dialog:not([open]) { display: none !important; }
+@media ${NARROW} { .panel:not(:has(a)) { inset: 0; inline-size: auto; block-size: 100dvh; } }
 `;
   const BUBBLE = "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10l-5 4v-4H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z";
 
@@ -42,7 +45,7 @@ svg { inline-size: 1.4em; block-size: 1.4em; fill: currentColor; flex: none; }
   class KalauzWidget extends HTMLElement {
     #root = this.attachShadow({ mode: "open" });
     #button = document.createElement("button");
-    #panel = document.createElement("div");
+    #panel = document.createElement("dialog");
     #chat = null;
     #loading = false;
 
@@ -65,9 +68,8 @@ svg { inline-size: 1.4em; block-size: 1.4em; fill: currentColor; flex: none; }
       this.#button.append(picture, words);
       this.#button.addEventListener("click", () => this.open());
       this.#panel.className = "panel";
-      this.#panel.hidden = true;
-      this.#panel.setAttribute("role", "dialog");
       this.#panel.ariaLabel = words;
+      this.#panel.addEventListener("close", () => this.close());
       this.#root.append(this.#button, this.#panel);
     }
 
@@ -83,7 +85,7 @@ svg { inline-size: 1.4em; block-size: 1.4em; fill: currentColor; flex: none; }
           if (script.dataset.language) this.#chat.setAttribute("language", script.dataset.language);
           this.#chat.addEventListener("kalauz-close", () => this.close());
           this.#chat.addEventListener("kalauz-message", () => {
-            if (this.#panel.hidden) this.#button.dataset.news = "";
+            if (!this.#panel.open) this.#button.dataset.news = "";
           });
           this.#panel.replaceChildren(this.#chat);
         }
@@ -100,13 +102,14 @@ svg { inline-size: 1.4em; block-size: 1.4em; fill: currentColor; flex: none; }
         this.#loading = false;
       }
       delete this.#button.dataset.news;
-      this.#panel.hidden = false;
+      if (!this.#panel.open) this.#chat && matchMedia(NARROW).matches ? this.#panel.showModal() : this.#panel.show();
       this.#button.ariaExpanded = "true";
       (this.#chat ?? this.#panel.firstChild).focus();
     }
 
     close() {
-      this.#panel.hidden = true;
+      if (this.#button.ariaExpanded === "false") return;
+      this.#panel.close();
       this.#button.hidden = false;
       this.#button.ariaExpanded = "false";
       this.#button.focus();
