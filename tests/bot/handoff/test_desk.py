@@ -397,3 +397,36 @@ async def test_the_reason_says_why_somebody_asked(office: Office) -> None:
     await migrant.press("No")
     await migrant.press("Talk to a person")
     assert (await office.entry(anna)).reason == "feedback"
+
+
+async def test_who_is_to_be_called_back_can_still_talk_to_a_person(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    migrant = await office.migrant()
+    await migrant.say("/callback", *FIELDS)
+    office.watch.wind(days=7)
+    (reply,) = await migrant.say("/human")
+    assert "A person comes into this conversation." in reply.text
+    assert await office.owner(migrant) == "desk"
+    await office.desk.tick()
+    case = await office.entry(anna)
+    assert (case.state, case.requested_at) == ("waiting", office.watch.now)
+
+
+async def test_a_promise_to_call_back_outlives_the_conversation_with_a_person(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await office.migrant()
+    await migrant.say("/callback", *FIELDS)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.give_back(case.id, anna)
+    assert (await office.entry(anna)).state == "agreed"
+    assert await office.owner(migrant) == "bot"
+    await migrant.say("/human")
+    await migrant.press("Go on with the assistant")
+    assert (await office.entry(anna)).state == "agreed"
+    await migrant.say("/human")
+    office.watch.wind(hours=73)
+    await office.desk.tick()
+    assert (await office.entry(anna)).state == "agreed"
+    await office.desk.close((await office.entry(anna)).id, anna, "solved")
+    assert await office.desk.inbox(anna) == []
