@@ -187,7 +187,7 @@ class Desk:
             lapsing = select(HandoffRow.id).where(
                 HandoffRow.state == "accepted", HandoffRow.unanswered_since <= unanswered
             )
-            expiring = select(HandoffRow.id).where(HandoffRow.state == "waiting", HandoffRow.requested_at <= expired)
+            expiring = select(HandoffRow.id).where(HandoffRow.state == "waiting", HandoffRow.since <= expired)
             due = [(id, "lapse") for id in (await session.execute(lapsing)).scalars()]
             due += [(id, "expire") for id in (await session.execute(expiring)).scalars()]
         for id, name in due:

@@ -430,3 +430,20 @@ async def test_a_promise_to_call_back_outlives_the_conversation_with_a_person(of
     assert (await office.entry(anna)).state == "agreed"
     await office.desk.close((await office.entry(anna)).id, anna, "solved")
     assert await office.desk.inbox(anna) == []
+
+
+async def test_who_comes_back_among_those_that_wait_has_the_whole_time_again(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.reply(case.id, anna, "I look into it", "r1")
+    office.watch.wind(hours=100)
+    await migrant.say("And now?")
+    office.watch.wind(minutes=31)
+    await office.desk.tick()
+    await office.desk.tick()
+    assert await office.owner(migrant) == "desk", "another person was promised a moment ago"
+    office.watch.wind(hours=73)
+    await office.desk.tick()
+    assert await office.owner(migrant) == "bot"
