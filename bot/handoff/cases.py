@@ -58,8 +58,9 @@ async def move(session: AsyncSession, conversation: ConversationRow, move: Move,
         )
     row.state, row.reason, row.urgent, row.by_id = after.state, after.reason, after.urgent, after.by
     row.outcome, row.requested_at, row.since = after.outcome, after.requested_at, after.since
-    if after.state == "accepted" and row.accepted_at is None:
+    if before is not None and before.state == "waiting" and after.state == "accepted" and row.accepted_at is None:
         row.accepted_at = move.at
+    if after.state == "accepted" and (before is None or before.owner != after.owner):
         # Who takes it over has not answered yet.
         row.unanswered_since = move.at
     if after.state != "accepted":

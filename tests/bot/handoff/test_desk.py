@@ -447,3 +447,33 @@ async def test_who_comes_back_among_those_that_wait_has_the_whole_time_again(off
     office.watch.wind(hours=73)
     await office.desk.tick()
     assert await office.owner(migrant) == "bot"
+
+
+async def test_who_takes_a_case_after_a_colleague_has_to_answer_as_well(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.release(case.id, anna)
+    await office.desk.accept(case.id, bela)
+    office.watch.wind(minutes=29)
+    await office.desk.assign(case.id, bela, anna)
+    office.watch.wind(minutes=2)
+    await office.desk.tick()
+    assert (await office.entry(anna)).mine, "it was given to her two minutes ago"
+    office.watch.wind(minutes=30)
+    await office.desk.tick()
+    assert await office.owner(migrant) == "desk"
+
+
+async def test_how_long_others_waited_is_told_of_those_who_waited(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    for _ in range(5):
+        await (await office.migrant()).say("/callback", *FIELDS)
+    office.watch.wind(hours=90)
+    for case in await office.desk.inbox(anna):
+        await office.desk.accept(case.id, anna)
+    await office.desk.present(anna)
+    (reply,) = await (await office.migrant()).say("/human")
+    assert "A person comes into this conversation." in reply.text
+    assert "How long people waited lately" not in reply.text
