@@ -477,3 +477,21 @@ async def test_how_long_others_waited_is_told_of_those_who_waited(office: Office
     (reply,) = await (await office.migrant()).say("/human")
     assert "A person comes into this conversation." in reply.text
     assert "How long people waited lately" not in reply.text
+
+
+async def test_who_became_an_editor_is_nobody_there(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    async with office.database.transaction() as session:
+        (await session.get_one(StaffRow, anna.id)).role = "editor"
+    (reply,) = await (await office.migrant()).say("/human")
+    assert reply.text.startswith("A person can help you.")
+
+
+async def test_an_admin_who_only_looked_at_the_desk_is_no_promise(office: Office) -> None:
+    admin = await hired(office.database, "Admin", role="admin")
+    await office.desk.present(admin)
+    (reply,) = await (await office.migrant()).say("/human")
+    assert "A person comes into this conversation." in reply.text
+    office.watch.wind(minutes=3)
+    (reply,) = await (await office.migrant()).say("/human")
+    assert reply.text.startswith("A person can help you.")
