@@ -64,6 +64,11 @@ async def on_duty(
     return found
 
 
+async def names(session: AsyncSession) -> dict[int, str]:
+    """The names of everybody who has or had an account, by their ids."""
+    return {id: name for id, name in await session.execute(select(StaffRow.id, StaffRow.name))}  # noqa: C416
+
+
 def _profile(row: CounsellorRow) -> Profile:
     return Profile.model_validate(
         {

@@ -495,3 +495,16 @@ async def test_an_admin_who_only_looked_at_the_desk_is_no_promise(office: Office
     office.watch.wind(minutes=3)
     (reply,) = await (await office.migrant()).say("/human")
     assert reply.text.startswith("A person can help you.")
+
+
+async def test_what_former_counsellors_wrote_keeps_their_names(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    await waits(office)
+    case = await office.entry(anna)
+    await office.desk.note(case.id, bela, "Speaks French too")
+    await office.desk.accept(case.id, bela)
+    async with office.database.transaction() as session:
+        (await session.get_one(StaffRow, bela.id)).active = False
+    opened = await office.desk.open(case.id, anna)
+    assert [note.by_name for note in opened.notes] == ["Béla"]
+    assert opened.entry.by_name == "Béla"
