@@ -4,13 +4,13 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from rasa_sdk.events import ActiveLoop, BotUttered, SlotSet
+from rasa_sdk.events import BotUttered
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import callbacks, conversations
-from bot.actions.callback import FORM
+from bot.actions.callback import FORM, form_ended
 from bot.blocks import contact_cards
 from bot.handoff import cases, counsellors, prospects
 from bot.handoff.inbox import Entry, Note, Opened, UnknownHandoffError
@@ -22,7 +22,7 @@ from bot.news import ANY, News, waited
 from bot.payloads import payload
 from bot.replies import Block, Button, Buttons, Reply, Said
 from bot.staff.member import Member
-from bot.state import REQUESTED_SLOT, Event, active_loop_of
+from bot.state import Event, active_loop_of
 from bot.tables import ConversationRow
 from bot.texts import Texts
 from bot.transcript import messages_of
@@ -246,8 +246,8 @@ class Desk:
                 stored = [one.data for one in await conversations.memory(session, conversation.id)]
                 if active_loop_of(stored) == FORM:
                     # Who talks with a person no longer fills in a form.
-                    stamp = move.at.timestamp()
-                    told = [ActiveLoop(None, timestamp=stamp), SlotSet(REQUESTED_SLOT, None, timestamp=stamp), *told]
+                    await callbacks.forget_draft(session, conversation.id)
+                    told = [*form_ended(move.at), *told]
             last, _ = await conversations.last_numbers(session, conversation.id)
             await conversations.append(session, conversation.id, told, last=last)
         self._news.tell(conversation.id)

@@ -6,6 +6,7 @@ from bot.handoff.inbox import UnknownHandoffError
 from bot.handoff.moves import HandoffError, TakenError
 from bot.replies import ContactCard
 from bot.staff.tables import StaffRow
+from bot.tables import CallbackRow
 from knowledge_base.database import Database
 from retrieval.answers import Answers
 from retrieval.encoder import Encoder
@@ -508,3 +509,27 @@ async def test_what_former_counsellors_wrote_keeps_their_names(office: Office) -
     opened = await office.desk.open(case.id, anna)
     assert [note.by_name for note in opened.notes] == ["Béla"]
     assert opened.entry.by_name == "Béla"
+
+
+async def test_who_asks_for_a_person_within_the_form_writes_to_the_person(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    migrant = await office.migrant()
+    await migrant.say("/callback", FIELDS[0])
+    (reply,) = await migrant.say("/human")
+    assert "You can already write what it is about." in reply.text
+    assert await migrant.say("I was thrown out of my room") == []
+    opened = await office.desk.open((await office.entry(anna)).id, anna)
+    assert opened.messages[-1].text == "I was thrown out of my room"
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_form_that_a_person_ends_keeps_nothing(office: Office, taken: bool) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await office.migrant()
+    if taken:
+        await migrant.say("/human", "/callback", FIELDS[0])
+        await office.desk.accept((await office.entry(anna)).id, anna)
+    else:
+        await migrant.say("/callback", FIELDS[0], "/human")
+    async with office.database.reading() as session:
+        assert await session.get(CallbackRow, migrant.started.conversation_id) is None
