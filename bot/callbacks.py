@@ -61,16 +61,22 @@ async def keep(
         assert row is not None  # noqa: S101
         row.draft, row.request, row.urgent, row.asked_at = None, vault.seal(values), urgent, now
     elif CANCEL in actions:
-        if row is not None and row.request is None:
-            await session.delete(row)
-        elif row is not None:
-            row.draft = None
+        await forget_draft(session, conversation_id)
     elif FORM in actions or values != known:
         if row is None:
             row = CallbackRow(conversation_id=conversation_id, draft=None, request=None, urgent=False, asked_at=None)
             session.add(row)
         row.draft = vault.seal({name: value for name, value in values.items() if value is not None})
     return [_without_value(event) for event in events]
+
+
+async def forget_draft(session: AsyncSession, conversation_id: str) -> None:
+    """Forget what was given in a form that ends; a complete request stays."""
+    row = await session.get(CallbackRow, conversation_id)
+    if row is not None and row.request is None:
+        await session.delete(row)
+    elif row is not None:
+        row.draft = None
 
 
 def _without_value(event: Event) -> Event:

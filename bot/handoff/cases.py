@@ -1,7 +1,7 @@
 """All SQL of handoffs. Every function works inside the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, cast
@@ -14,7 +14,7 @@ from bot import records
 from bot.handoff.moves import OPEN, Handoff, Move, Outcome, Reason, State, moved
 from bot.handoff.tables import HandoffRow, NoteRow
 from bot.state import Event
-from bot.tables import ConversationRow
+from bot.tables import CallbackRow, ConversationRow
 from knowledge_base.database import in_utc
 
 # The waits that say what is usual: those of the last weeks, and not fewer than tell something.
@@ -47,6 +47,9 @@ async def move(session: AsyncSession, conversation: ConversationRow, move: Move,
     row = await newest(session, conversation.id)
     before = handoff_of(row) if row else None
     after = moved(before, move)
+    if after.state in ("returned", "expired") and await _is_promised_a_call(session, conversation.id):
+        # The conversation goes on with the bot, and the promise stays on the desk's list.
+        after = replace(after, state="agreed")
     is_new = row is None or (before is not None and before.state not in OPEN and move.name != "reopen")
     if row is None or is_new:
         about = about or About(conversation.language or "en")
@@ -55,8 +58,9 @@ async def move(session: AsyncSession, conversation: ConversationRow, move: Move,
         )
     row.state, row.reason, row.urgent, row.by_id = after.state, after.reason, after.urgent, after.by
     row.outcome, row.requested_at, row.since = after.outcome, after.requested_at, after.since
-    if after.state == "accepted" and row.accepted_at is None:
+    if before is not None and before.state == "waiting" and after.state == "accepted" and row.accepted_at is None:
         row.accepted_at = move.at
+    if after.state == "accepted" and (before is None or before.owner != after.owner):
         # Who takes it over has not answered yet.
         row.unanswered_since = move.at
     if after.state != "accepted":
@@ -69,6 +73,13 @@ async def move(session: AsyncSession, conversation: ConversationRow, move: Move,
     conversation.owner = after.owner
     await session.flush()
     return cast(Event, SlotSet(SLOT, after.as_slot(), timestamp=move.at.timestamp()))
+
+
+async def _is_promised_a_call(session: AsyncSession, conversation_id: str) -> bool:
+    query = select(CallbackRow.conversation_id).where(
+        CallbackRow.conversation_id == conversation_id, CallbackRow.request.is_not(None)
+    )
+    return (await session.execute(query)).first() is not None
 
 
 async def heard(session: AsyncSession, conversation_id: str, now: datetime) -> None:
@@ -149,7 +160,7 @@ async def follow(
             followed.append(event)
             continue
         wish: dict[str, Any] = event["value"]
-        if wish["move"] == "request" and state is None:
+        if wish["move"] == "request" and state in (None, "agreed"):
             about = About(wish["language"], wish["topic"], wish["country"])
             followed.append(await move(session, conversation, Move("request", now, reason=wish["reason"]), about))
         elif wish["move"] == "withdraw" and state == "waiting":

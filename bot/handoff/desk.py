@@ -1,16 +1,16 @@
 """What counsellors do at the desk: each is one transaction, which moves the case, tells the migrant and keeps it."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from rasa_sdk.events import ActiveLoop, BotUttered, SlotSet
+from rasa_sdk.events import BotUttered
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import callbacks, conversations
-from bot.actions.callback import FORM
+from bot.actions.callback import FORM, form_ended
 from bot.blocks import contact_cards
 from bot.handoff import cases, counsellors, prospects
 from bot.handoff.inbox import Entry, Note, Opened, UnknownHandoffError
@@ -22,7 +22,7 @@ from bot.news import ANY, News, waited
 from bot.payloads import payload
 from bot.replies import Block, Button, Buttons, Reply, Said
 from bot.staff.member import Member
-from bot.state import REQUESTED_SLOT, Event, active_loop_of
+from bot.state import Event, active_loop_of
 from bot.tables import ConversationRow
 from bot.texts import Texts
 from bot.transcript import messages_of
@@ -99,7 +99,8 @@ class Desk:
             staff = await prospects.people(session, self._answers, now)
             rows = await cases.open_handoffs(session)
             channels = await _channels(session, [row.conversation_id for row in rows])
-            return [self._entry(row, channels.get(row.conversation_id, ""), staff, member, now) for row in rows]
+            names = await counsellors.names(session)
+            return [self._entry(row, channels.get(row.conversation_id, ""), staff, names, member, now) for row in rows]
 
     async def open(self, handoff_id: int, member: Member) -> Opened:
         """A case, open or over. Raises UnknownHandoffError."""
@@ -107,12 +108,12 @@ class Desk:
         async with self._database.reading() as session:
             row = await _row(session, handoff_id)
             staff = await prospects.people(session, self._answers, now)
-            names = {one.id: one.name for one in staff}
+            names = await counsellors.names(session)
             conversation = await session.get_one(ConversationRow, row.conversation_id)
             stored = await conversations.events(session, row.conversation_id)
             notes = await cases.notes(session, row.conversation_id)
             return Opened(
-                self._entry(row, conversation.channel, staff, member, now),
+                self._entry(row, conversation.channel, staff, names, member, now),
                 messages_of(stored),
                 [Note(names.get(one.by_id, ""), in_utc(one.at), one.text) for one in notes],
                 {event.number: near for event in stored if (near := self._near(event.data, member, now))},
@@ -187,7 +188,7 @@ class Desk:
             lapsing = select(HandoffRow.id).where(
                 HandoffRow.state == "accepted", HandoffRow.unanswered_since <= unanswered
             )
-            expiring = select(HandoffRow.id).where(HandoffRow.state == "waiting", HandoffRow.requested_at <= expired)
+            expiring = select(HandoffRow.id).where(HandoffRow.state == "waiting", HandoffRow.since <= expired)
             due = [(id, "lapse") for id in (await session.execute(lapsing)).scalars()]
             due += [(id, "expire") for id in (await session.execute(expiring)).scalars()]
         for id, name in due:
@@ -201,7 +202,13 @@ class Desk:
                 continue
 
     def _entry(
-        self, row: HandoffRow, channel: str, staff: Sequence[Counsellor], member: Member, now: datetime
+        self,
+        row: HandoffRow,
+        channel: str,
+        staff: Sequence[Counsellor],
+        names: Mapping[int, str],
+        member: Member,
+        now: datetime,
     ) -> Entry:
         own = next((one for one in staff if one.id == member.id), None)
         wish = prospects.wish_of(row, self._answers)
@@ -218,7 +225,7 @@ class Desk:
             in_utc(row.requested_at),
             in_utc(row.unanswered_since) if row.unanswered_since else None,
             row.by_id,
-            next((one.name for one in staff if one.id == row.by_id), None),
+            names.get(row.by_id) if row.by_id is not None else None,
             mine=row.state == "accepted" and row.by_id == member.id,
             offered=row.state == "waiting" and own is not None and is_offered(wish, own, staff, now, to_all_after),
             shared=shared_language(own, wish) if own is not None else None,
@@ -239,8 +246,8 @@ class Desk:
                 stored = [one.data for one in await conversations.memory(session, conversation.id)]
                 if active_loop_of(stored) == FORM:
                     # Who talks with a person no longer fills in a form.
-                    stamp = move.at.timestamp()
-                    told = [ActiveLoop(None, timestamp=stamp), SlotSet(REQUESTED_SLOT, None, timestamp=stamp), *told]
+                    await callbacks.forget_draft(session, conversation.id)
+                    told = [*form_ended(move.at), *told]
             last, _ = await conversations.last_numbers(session, conversation.id)
             await conversations.append(session, conversation.id, told, last=last)
         self._news.tell(conversation.id)
