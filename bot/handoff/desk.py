@@ -1,6 +1,7 @@
 """What counsellors do at the desk: each is one transaction, which moves the case, tells the migrant and keeps it."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import callbacks, conversations
 from bot.actions.callback import FORM
 from bot.blocks import contact_cards
-from bot.handoff import cases, counsellors, prospects
+from bot.handoff import canned, cases, counsellors, prospects
+from bot.handoff.canned import CannedReply
 from bot.handoff.inbox import Entry, Note, Opened, UnknownHandoffError
 from bot.handoff.moves import HandoffError, Move, Outcome, TakenError
 from bot.handoff.profile import Profile
@@ -177,6 +179,22 @@ class Desk:
             # It was sent twice: it stands there already.
             return
         self._news.tell(conversation.id)
+
+    async def canned(self, language: str | None = None) -> list[CannedReply]:
+        """The replies that are kept ready: all, or those to choose from for who writes in a language."""
+        async with self._database.reading() as session:
+            found = await canned.replies(session)
+        return canned.for_language(found, language) if language else found
+
+    async def keep_canned(self, reply: CannedReply) -> None:
+        """Add a reply or change it; raises UnknownReplyError, and QuestionError for a text that cannot be taken."""
+        reply = replace(reply, text=checked(reply.text))
+        async with self._database.transaction() as session:
+            await canned.keep(session, reply)
+
+    async def drop_canned(self, reply_id: int) -> None:
+        async with self._database.transaction() as session:
+            await canned.drop(session, reply_id)
 
     async def tick(self) -> None:
         """What the clock does: who does not answer loses a case, and who was waited for too long is not promised."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.handoff.canned import CannedReply
 from bot.handoff.moves import Outcome
 from bot.handoff.profile import Profile
 from bot.messages import Message
@@ -111,5 +112,11 @@ class Counselling(Protocol):
     async def note(self, handoff_id: int, member: Member, text: str) -> None: ...
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None: ...
+
+    async def canned(self, language: str | None = None) -> Sequence[CannedReply]: ...
+
+    async def keep_canned(self, reply: CannedReply) -> None: ...
+
+    async def drop_canned(self, reply_id: int) -> None: ...
 
     async def tick(self) -> None: ...

@@ -104,13 +104,34 @@ def test_what_cannot_be_sent_is_kept_and_sent_again(judit: Page, widget: Page) -
     expect(judit.locator(".talk .person")).to_have_count(1)
 
 
+def test_a_ready_made_reply_goes_where_the_cursor_is_and_is_not_sent(omar: Page, widget: Page) -> None:
+    omar.goto("/console/replies/add")
+    omar.locator("#title").fill("تحية")
+    omar.locator("#text").fill("أهلا وسهلا")
+    omar.locator("main button.main").click()
+    ask(widget, "كيف أحصل على بطاقة TAJ؟")
+    widget.get_by_role("button", name=A_PERSON).first.click()
+    omar.goto("/console/desk")
+    omar.locator(".cases a").last.click()
+    omar.locator(".acts button.main").click()
+    omar.locator("#text").fill(" - عمر")
+    omar.locator("#text").press("Control+Home")
+    omar.get_by_role("button", name="تحية").press("Enter")
+    expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
+    expect(omar.locator("#text")).to_be_focused()
+    expect(omar.locator(".talk .person")).to_have_count(0)
+    omar.reload()
+    expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
+    assert violations(omar) == []
+
+
 @pytest.mark.parametrize("login", ["judit", "omar"])
 def test_the_desk_fits_a_small_phone_and_axe_finds_nothing(browser: Browser, office: Server, login: str) -> None:
     pages = counsellor(browser, office, login)
     page = next(pages)
     page.set_viewport_size({"width": 360, "height": 640})
     found = []
-    for path in ("/desk", "/desk/1", "/hours"):
+    for path in ("/desk", "/desk/1", "/hours", "/replies", "/replies/add"):
         page.goto(f"/console{path}")
         expect(page.locator("h1")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path

@@ -70,8 +70,8 @@ async def stream(at: Counsellor, desk: CurrentDesk) -> Response:
 
 
 @router.get("/{id}")
-async def show_case(request: Request, at: Counsellor, case: Case) -> Response:
-    return await _shown(request, at, case)
+async def show_case(request: Request, at: Counsellor, case: Case, desk: CurrentDesk) -> Response:
+    return await _shown(request, at, case, desk)
 
 
 @router.get("/{id}/talk")
@@ -93,7 +93,7 @@ async def reply(request: Request, at: Counsellor, case: Case, desk: CurrentDesk,
         answered = form if form.wrong else _fresh()
         # htmx puts in only what comes with 200.
         return page(request, "desk_reply.html", form=answered, **_about(request, case))
-    return await _shown(request, at, case, answer=form) if form.wrong else go(f"{PATH}/{case.entry.id}")
+    return await _shown(request, at, case, desk, answer=form) if form.wrong else go(f"{PATH}/{case.entry.id}")
 
 
 @router.post("/{id}/note")
@@ -104,7 +104,7 @@ async def note(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, 
         form.wrong["note"] = (
             texts_of(request).gettext("Please write 1 to {count} characters.").format(count=MAX_CHARACTERS)
         )
-        return await _shown(request, at, case, note=form)
+        return await _shown(request, at, case, desk, note=form)
     return go(f"{PATH}/{case.entry.id}")
 
 
@@ -129,7 +129,7 @@ async def move(request: Request, at: Counsellor, case: Case, move: str, desk: Cu
                 outcome = next((one for one in OUTCOMES if one == form["outcome"]), None)
                 if outcome is None:
                     form.wrong["outcome"] = texts_of(request).gettext("Please choose one of these.")
-                    return await _shown(request, at, case, ending=form)
+                    return await _shown(request, at, case, desk, ending=form)
                 await desk.close(id, member, outcome)
             case _:
                 raise MissingError
@@ -165,6 +165,7 @@ async def _shown(
     request: Request,
     at: Counsellor,
     case: Opened,
+    desk: Counselling,
     *,
     answer: Form | None = None,
     note: Form | None = None,
@@ -180,6 +181,7 @@ async def _shown(
         note=note or Form(),
         ending=ending or Form(),
         colleagues=colleagues,
+        canned=await desk.canned(case.entry.shared or case.entry.language) if case.entry.mine else [],
         endings=ENDINGS,
         **_about(request, case),
     )
