@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import callbacks, conversations
 from bot.actions.callback import FORM
-from bot.blocks import contact_cards
+from bot.blocks import answer_blocks, contact_cards, notice_blocks
 from bot.handoff import canned, cases, counsellors, prospects
 from bot.handoff.canned import CannedReply
-from bot.handoff.inbox import Entry, Note, Opened, UnknownHandoffError
+from bot.handoff.inbox import Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, Move, Outcome, TakenError
 from bot.handoff.profile import Profile
 from bot.handoff.routing import PRESENT, Counsellor, is_offered, shared_language
@@ -161,7 +161,27 @@ class Desk:
         Raises QuestionError for a text that cannot be taken, TakenError or HandoffError where the member does not
         have the case, UnknownHandoffError where it was erased.
         """
-        text, now = checked(text), self._clock()
+        text = checked(text)
+        await self._write(handoff_id, member, client_id, lambda texts: [Said(language=texts.reader, text=text)])
+
+    async def send_article(self, handoff_id: int, member: Member, article: str, client_id: str) -> None:
+        """Quote an article to the migrant, whole and word for word, in their language or the nearest there is.
+
+        Raises UnknownArticleError where it is not published, and as `reply`.
+        """
+
+        def quoted(texts: Texts) -> list[Block]:
+            opened = self._answers.open_article(article, now=self._clock(), reader=texts.reader)
+            if opened is None or opened.answer is None:
+                raise UnknownArticleError("the article is not published")
+            blocks = notice_blocks(opened.notices) + answer_blocks(opened.answer, texts, whole=True)
+            # Buttons are answered by the bot, which is silent now.
+            return [block for block in blocks if not isinstance(block, Buttons)]
+
+        await self._write(handoff_id, member, client_id, quoted)
+
+    async def _write(self, handoff_id: int, member: Member, client_id: str, says: Says) -> None:
+        now = self._clock()
         try:
             async with self._database.transaction() as session:
                 row, conversation = await self._locked(session, handoff_id)
@@ -169,8 +189,8 @@ class Desk:
                     raise HandoffError("take the case before you write")
                 if row.by_id != member.id:
                     raise TakenError("another counsellor has this conversation")
-                said = Said(language=conversation.language or self._answers.site.default_language, text=text)
-                uttered = _uttered([said], None, now, person=member.name)
+                texts = Texts(conversation.language or self._answers.site.default_language)
+                uttered = _uttered(says(texts), None, now, person=member.name)
                 last, _ = await conversations.last_numbers(session, conversation.id)
                 own_id = f"desk-{member.id}-{client_id}"
                 await conversations.append(session, conversation.id, [uttered], last=last, client_id=own_id)

@@ -17,6 +17,10 @@ class UnknownHandoffError(LookupError):
     """There is no such case, or its conversation was erased."""
 
 
+class UnknownArticleError(LookupError):
+    """There is no such article, or it is not published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A case in the inbox.
@@ -112,6 +116,8 @@ class Counselling(Protocol):
     async def note(self, handoff_id: int, member: Member, text: str) -> None: ...
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None: ...
+
+    async def send_article(self, handoff_id: int, member: Member, article: str, client_id: str) -> None: ...
 
     async def canned(self, language: str | None = None) -> Sequence[CannedReply]: ...
 

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from bot.texts import Texts
+from channels.console.texts import CONSOLE
 from tests.channels.telegram.fake import wait_until
 from tests.end_to_end.conftest import Server, opened, watched
 from tests.end_to_end.test_console import add, sign_in, violations
@@ -14,6 +15,7 @@ from tests.end_to_end.test_widget import ask
 
 CHAT = 7001
 A_PERSON = Texts("ar").gettext("Talk to a person")
+WAITING = Texts("ar", CONSOLE).gettext("Waiting")
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +106,7 @@ def test_what_cannot_be_sent_is_kept_and_sent_again(judit: Page, widget: Page) -
     expect(judit.locator(".talk .person")).to_have_count(1)
 
 
-def test_a_ready_made_reply_goes_where_the_cursor_is_and_is_not_sent(omar: Page, widget: Page) -> None:
+def test_a_ready_made_reply_and_an_article_go_where_they_should(omar: Page, widget: Page) -> None:
     omar.goto("/console/replies/add")
     omar.locator("#title").fill("تحية")
     omar.locator("#text").fill("أهلا وسهلا")
@@ -112,7 +114,7 @@ def test_a_ready_made_reply_goes_where_the_cursor_is_and_is_not_sent(omar: Page,
     ask(widget, "كيف أحصل على بطاقة TAJ؟")
     widget.get_by_role("button", name=A_PERSON).first.click()
     omar.goto("/console/desk")
-    omar.locator(".cases a").last.click()
+    omar.locator("section").filter(has_text=WAITING).locator("a").first.click()
     omar.locator(".acts button.main").click()
     omar.locator("#text").fill(" - عمر")
     omar.locator("#text").press("Control+Home")
@@ -121,6 +123,12 @@ def test_a_ready_made_reply_goes_where_the_cursor_is_and_is_not_sent(omar: Page,
     expect(omar.locator("#text")).to_be_focused()
     expect(omar.locator(".talk .person")).to_have_count(0)
     omar.reload()
+    expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
+    # The article is the reviewed text, under the counsellor's name; what was being typed stays.
+    omar.locator(".near summary").click()
+    omar.locator(".near button").click()
+    expect(widget.locator(".person .quotation")).to_be_visible()
+    expect(omar.locator(".talk .person")).to_have_count(1)
     expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
     assert violations(omar) == []
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from bot.handoff.inbox import Counselling, Opened, UnknownHandoffError
+from bot.handoff.inbox import Counselling, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import OUTCOMES, HandoffError, TakenError
 from bot.staff.member import UnknownStaffError
 from channels.console.areas import Area, Page
@@ -94,6 +94,18 @@ async def reply(request: Request, at: Counsellor, case: Case, desk: CurrentDesk,
         # htmx puts in only what comes with 200.
         return page(request, "desk_reply.html", form=answered, **_about(request, case))
     return await _shown(request, at, case, desk, answer=form) if form.wrong else go(f"{PATH}/{case.entry.id}")
+
+
+@router.post("/{id}/article")
+async def article(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, form: Posted) -> Response:
+    """Send an article as it is."""
+    try:
+        await desk.send_article(case.entry.id, at.member, form["article"], form["client_id"][:80])
+    except UnknownArticleError as error:
+        raise MissingError from error
+    except (HandoffError, UnknownHandoffError) as error:
+        say(request, _told(request, error))
+    return go(f"{PATH}/{case.entry.id}")
 
 
 @router.post("/{id}/note")
@@ -195,6 +207,8 @@ def _about(request: Request, case: Opened) -> dict[str, Any]:
         "channels": CHANNELS,
         "ago": _ago(request),
         "at_clock": _at_clock(request),
+        # By it an article that is sent counts once.
+        "fresh": secrets.token_hex(8),
     }
 
 
