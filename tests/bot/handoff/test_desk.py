@@ -533,3 +533,16 @@ async def test_a_form_that_a_person_ends_keeps_nothing(office: Office, taken: bo
         await migrant.say("/callback", FIELDS[0], "/human")
     async with office.database.reading() as session:
         assert await session.get(CallbackRow, migrant.started.conversation_id) is None
+
+
+async def test_a_reply_whose_answer_was_lost_was_sent_though_the_case_is_over_by_now(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.reply(case.id, anna, "Hello", "r1")
+    await office.desk.close(case.id, anna, "solved")
+    await office.desk.reply(case.id, anna, "Hello", "r1")
+    assert [message.text for message in await migrant.read()].count("Hello") == 1
+    with pytest.raises(HandoffError):
+        await office.desk.reply(case.id, anna, "And", "r2")
