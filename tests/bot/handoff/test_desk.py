@@ -1,9 +1,12 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from bot.handoff import cases
 from bot.handoff.inbox import UnknownHandoffError
 from bot.handoff.moves import HandoffError, TakenError
+from bot.handoff.tables import HandoffRow
 from bot.replies import ContactCard
 from bot.staff.tables import StaffRow
 from bot.tables import CallbackRow
@@ -546,3 +549,15 @@ async def test_a_reply_whose_answer_was_lost_was_sent_though_the_case_is_over_by
     assert [message.text for message in await migrant.read()].count("Hello") == 1
     with pytest.raises(HandoffError):
         await office.desk.reply(case.id, anna, "And", "r2")
+
+
+async def test_the_usual_wait_is_read_from_the_newest_and_not_from_a_hundred_thousand(office: Office) -> None:
+    migrant, now = await office.migrant(), office.watch.now
+    async with office.database.transaction() as session:
+        for wait_s in [3600] * 300 + [60] * cases.LATEST:
+            asked = now - timedelta(seconds=wait_s)
+            about = {"language": "en", "reason": "asked", "urgent": False, "state": "closed"}
+            times = {"requested_at": asked, "since": now, "accepted_at": now}
+            session.add(HandoffRow(conversation_id=migrant.started.conversation_id, **about, **times))
+    async with office.database.reading() as session:
+        assert await cases.usual_wait(session, now) == 60
