@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import records
 from bot.handoff.moves import OPEN, Handoff, Move, Outcome, Reason, State, moved
 from bot.handoff.tables import HandoffRow, NoteRow
-from bot.state import Event
+from bot.state import Event, slots_of
 from bot.tables import CallbackRow, ConversationRow
 from knowledge_base.database import in_utc
 
@@ -167,6 +167,8 @@ async def follow(
             followed.append(await move(session, conversation, Move("request", now, reason=wish["reason"]), about))
         elif wish["move"] == "withdraw" and state == "waiting":
             followed.append(await move(session, conversation, Move("withdraw", now)))
+    if row is not None and state is not None:
+        row.language = slots_of(said).get("language") or row.language
     if intent == "urgent" and state is not None and row is not None and not row.urgent:
         followed.append(await move(session, conversation, Move("raise", now)))
     if agreed:

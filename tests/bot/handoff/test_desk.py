@@ -561,3 +561,10 @@ async def test_the_usual_wait_is_read_from_the_newest_and_not_from_a_hundred_tho
             session.add(HandoffRow(conversation_id=migrant.started.conversation_id, **about, **times))
     async with office.database.reading() as session:
         assert await cases.usual_wait(session, now) == 60
+
+
+async def test_who_chooses_a_language_while_waiting_is_shown_with_that_one(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    await migrant.say('/language{"code": "hu"}')
+    assert (await office.entry(anna)).language == "hu"
