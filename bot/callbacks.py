@@ -118,8 +118,10 @@ def _opened(row: CallbackRow, channel: str, vault: Vault) -> Request:
 
 async def close(session: AsyncSession, conversation_id: str, now: datetime) -> bool:
     """Forget a request that was dealt with, and close its case; whether there was one."""
+    # Locked in the same order as by everybody else: the conversation first.
+    conversation = await session.get(ConversationRow, conversation_id, with_for_update=True)
     row = await session.get(CallbackRow, conversation_id)
-    if row is None or row.request is None:
+    if conversation is None or row is None or row.request is None:
         return False
     if row.draft is None:
         await session.delete(row)
@@ -128,7 +130,6 @@ async def close(session: AsyncSession, conversation_id: str, now: datetime) -> b
         row.request = None
     handoff = await cases.newest(session, conversation_id)
     if handoff is not None and handoff.state == "agreed":
-        conversation = await session.get_one(ConversationRow, conversation_id, with_for_update=True)
         last, _ = await conversations.last_numbers(session, conversation_id)
         event = await cases.move(session, conversation, Move("close", now))
         await conversations.append(session, conversation_id, [event], last=last)

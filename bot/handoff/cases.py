@@ -13,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import records
 from bot.handoff.moves import OPEN, Handoff, Move, Outcome, Reason, State, moved
 from bot.handoff.tables import HandoffRow, NoteRow
-from bot.state import Event
+from bot.state import Event, slots_of
 from bot.tables import CallbackRow, ConversationRow
 from knowledge_base.database import in_utc
 
 # The waits that say what is usual: those of the last weeks, and not fewer than tell something.
 LATELY = timedelta(days=28)
 ENOUGH = 5
+# And not more than it takes: somebody waits for this sentence.
+LATEST = 200
 # The slot that keeps the handoff among a conversation's events, and what an action sets it to.
 SLOT = "handoff"
 
@@ -102,11 +104,11 @@ async def open_handoffs(session: AsyncSession) -> list[HandoffRow]:
 
 
 async def usual_wait(session: AsyncSession, now: datetime) -> int | None:
-    """How long people waited lately, in seconds: the median; None where too few did."""
+    """How long people waited lately, in seconds: the median of the newest; None where too few did."""
     query = select(HandoffRow.requested_at, HandoffRow.accepted_at).where(
         HandoffRow.accepted_at.is_not(None), HandoffRow.requested_at > now - LATELY
     )
-    rows = (await session.execute(query)).all()
+    rows = (await session.execute(query.order_by(HandoffRow.id.desc()).limit(LATEST))).all()
     waits = [(accepted - requested).total_seconds() for requested, accepted in rows if accepted]
     return round(median(waits)) if len(waits) >= ENOUGH else None
 
@@ -165,6 +167,8 @@ async def follow(
             followed.append(await move(session, conversation, Move("request", now, reason=wish["reason"]), about))
         elif wish["move"] == "withdraw" and state == "waiting":
             followed.append(await move(session, conversation, Move("withdraw", now)))
+    if row is not None and state is not None:
+        row.language = slots_of(said).get("language") or row.language
     if intent == "urgent" and state is not None and row is not None and not row.urgent:
         followed.append(await move(session, conversation, Move("raise", now)))
     if agreed:

@@ -7,7 +7,6 @@ from typing import Any
 
 from rasa_sdk.events import BotUttered
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import callbacks, conversations
@@ -152,9 +151,11 @@ class Desk:
         """Tell colleagues; the migrant never sees it. Raises QuestionError for a text that cannot be taken."""
         text = checked(text)
         async with self._database.transaction() as session:
-            row = await _row(session, handoff_id)
-            await cases.note(session, row.conversation_id, text, by=member.id, now=self._clock())
-        self._news.tell(row.conversation_id)
+            conversation_id = (await _row(session, handoff_id)).conversation_id
+            if await session.get(ConversationRow, conversation_id, with_for_update=True) is None:
+                raise UnknownHandoffError("the conversation was erased")
+            await cases.note(session, conversation_id, text, by=member.id, now=self._clock())
+        self._news.tell(conversation_id)
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None:
         """Write to the migrant; the same `client_id` counts once.
@@ -182,23 +183,21 @@ class Desk:
         await self._write(handoff_id, member, client_id, quoted)
 
     async def _write(self, handoff_id: int, member: Member, client_id: str, says: Says) -> None:
-        now = self._clock()
-        try:
-            async with self._database.transaction() as session:
-                row, conversation = await self._locked(session, handoff_id)
-                if row.state != "accepted":
-                    raise HandoffError("take the case before you write")
-                if row.by_id != member.id:
-                    raise TakenError("another counsellor has this conversation")
-                texts = Texts(conversation.language or self._answers.site.default_language)
-                uttered = _uttered(says(texts), None, now, person=member.name)
-                last, _ = await conversations.last_numbers(session, conversation.id)
-                own_id = f"desk-{member.id}-{client_id}"
-                await conversations.append(session, conversation.id, [uttered], last=last, client_id=own_id)
-                row.unanswered_since = None
-        except IntegrityError:
-            # It was sent twice: it stands there already.
-            return
+        now, own_id = self._clock(), f"desk-{member.id}-{client_id}"
+        async with self._database.transaction() as session:
+            row, conversation = await self._locked(session, handoff_id)
+            if await conversations.has(session, conversation.id, own_id):
+                # It was sent twice: it stands there already, whoever has the case by now.
+                return
+            if row.state != "accepted":
+                raise HandoffError("take the case before you write")
+            if row.by_id != member.id:
+                raise TakenError("another counsellor has this conversation")
+            texts = Texts(conversation.language or self._answers.site.default_language)
+            uttered = _uttered(says(texts), None, now, person=member.name)
+            last, _ = await conversations.last_numbers(session, conversation.id)
+            await conversations.append(session, conversation.id, [uttered], last=last, client_id=own_id)
+            row.unanswered_since = None
         self._news.tell(conversation.id)
 
     async def canned(self, language: str | None = None) -> list[CannedReply]:

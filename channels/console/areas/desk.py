@@ -117,6 +117,8 @@ async def note(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, 
             texts_of(request).gettext("Please write 1 to {count} characters.").format(count=MAX_CHARACTERS)
         )
         return await _shown(request, at, case, desk, note=form)
+    except UnknownHandoffError as error:
+        raise MissingError from error
     return go(f"{PATH}/{case.entry.id}")
 
 

@@ -1,9 +1,12 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from bot.handoff import cases
 from bot.handoff.inbox import UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, TakenError
+from bot.handoff.tables import HandoffRow
 from bot.replies import Buttons, ContactCard, Quotation, Sources
 from bot.staff.tables import StaffRow
 from bot.tables import CallbackRow
@@ -571,3 +574,35 @@ async def test_a_form_that_a_person_ends_keeps_nothing(office: Office, taken: bo
         await migrant.say("/callback", FIELDS[0], "/human")
     async with office.database.reading() as session:
         assert await session.get(CallbackRow, migrant.started.conversation_id) is None
+
+
+async def test_a_reply_whose_answer_was_lost_was_sent_though_the_case_is_over_by_now(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.reply(case.id, anna, "Hello", "r1")
+    await office.desk.close(case.id, anna, "solved")
+    await office.desk.reply(case.id, anna, "Hello", "r1")
+    assert [message.text for message in await migrant.read()].count("Hello") == 1
+    with pytest.raises(HandoffError):
+        await office.desk.reply(case.id, anna, "And", "r2")
+
+
+async def test_the_usual_wait_is_read_from_the_newest_and_not_from_a_hundred_thousand(office: Office) -> None:
+    migrant, now = await office.migrant(), office.watch.now
+    async with office.database.transaction() as session:
+        for wait_s in [3600] * 300 + [60] * cases.LATEST:
+            asked = now - timedelta(seconds=wait_s)
+            about = {"language": "en", "reason": "asked", "urgent": False, "state": "closed"}
+            times = {"requested_at": asked, "since": now, "accepted_at": now}
+            session.add(HandoffRow(conversation_id=migrant.started.conversation_id, **about, **times))
+    async with office.database.reading() as session:
+        assert await cases.usual_wait(session, now) == 60
+
+
+async def test_who_chooses_a_language_while_waiting_is_shown_with_that_one(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    await migrant.say('/language{"code": "hu"}')
+    assert (await office.entry(anna)).language == "hu"
