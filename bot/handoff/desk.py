@@ -1,6 +1,7 @@
 """What counsellors do at the desk: each is one transaction, which moves the case, tells the migrant and keeps it."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import callbacks, conversations
 from bot.actions.callback import FORM, form_ended
-from bot.blocks import contact_cards
-from bot.handoff import cases, counsellors, prospects
-from bot.handoff.inbox import Entry, Note, Opened, UnknownHandoffError
+from bot.blocks import answer_blocks, contact_cards, notice_blocks
+from bot.handoff import canned, cases, counsellors, prospects
+from bot.handoff.canned import CannedReply
+from bot.handoff.inbox import Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, Move, Outcome, TakenError
 from bot.handoff.profile import Profile
 from bot.handoff.routing import PRESENT, Counsellor, is_offered, shared_language
@@ -161,8 +163,27 @@ class Desk:
         Raises QuestionError for a text that cannot be taken, TakenError or HandoffError where the member does not
         have the case, UnknownHandoffError where it was erased.
         """
-        text, now = checked(text), self._clock()
-        own_id = f"desk-{member.id}-{client_id}"
+        text = checked(text)
+        await self._write(handoff_id, member, client_id, lambda texts: [Said(language=texts.reader, text=text)])
+
+    async def send_article(self, handoff_id: int, member: Member, article: str, client_id: str) -> None:
+        """Quote an article to the migrant, whole and word for word, in their language or the nearest there is.
+
+        Raises UnknownArticleError where it is not published, and as `reply`.
+        """
+
+        def quoted(texts: Texts) -> list[Block]:
+            opened = self._answers.open_article(article, now=self._clock(), reader=texts.reader)
+            if opened is None or opened.answer is None:
+                raise UnknownArticleError("the article is not published")
+            blocks = notice_blocks(opened.notices) + answer_blocks(opened.answer, texts, whole=True)
+            # Buttons are answered by the bot, which is silent now.
+            return [block for block in blocks if not isinstance(block, Buttons)]
+
+        await self._write(handoff_id, member, client_id, quoted)
+
+    async def _write(self, handoff_id: int, member: Member, client_id: str, says: Says) -> None:
+        now, own_id = self._clock(), f"desk-{member.id}-{client_id}"
         async with self._database.transaction() as session:
             row, conversation = await self._locked(session, handoff_id)
             if await conversations.has(session, conversation.id, own_id):
@@ -172,12 +193,28 @@ class Desk:
                 raise HandoffError("take the case before you write")
             if row.by_id != member.id:
                 raise TakenError("another counsellor has this conversation")
-            said = Said(language=conversation.language or self._answers.site.default_language, text=text)
-            uttered = _uttered([said], None, now, person=member.name)
+            texts = Texts(conversation.language or self._answers.site.default_language)
+            uttered = _uttered(says(texts), None, now, person=member.name)
             last, _ = await conversations.last_numbers(session, conversation.id)
             await conversations.append(session, conversation.id, [uttered], last=last, client_id=own_id)
             row.unanswered_since = None
         self._news.tell(conversation.id)
+
+    async def canned(self, language: str | None = None) -> list[CannedReply]:
+        """The replies that are kept ready: all, or those to choose from for who writes in a language."""
+        async with self._database.reading() as session:
+            found = await canned.replies(session)
+        return canned.for_language(found, language) if language else found
+
+    async def keep_canned(self, reply: CannedReply) -> None:
+        """Add a reply or change it; raises UnknownReplyError, and QuestionError for a text that cannot be taken."""
+        reply = replace(reply, text=checked(reply.text))
+        async with self._database.transaction() as session:
+            await canned.keep(session, reply)
+
+    async def drop_canned(self, reply_id: int) -> None:
+        async with self._database.transaction() as session:
+            await canned.drop(session, reply_id)
 
     async def tick(self) -> None:
         """What the clock does: who does not answer loses a case, and who was waited for too long is not promised."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from bot.handoff.inbox import Counselling, Opened, UnknownHandoffError
+from bot.handoff.inbox import Counselling, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import OUTCOMES, HandoffError, TakenError
 from bot.staff.member import Member
 from channels.console.areas import Area, Page
@@ -70,8 +70,8 @@ async def stream(at: Counsellor, desk: CurrentDesk) -> Response:
 
 
 @router.get("/{id}")
-async def show_case(request: Request, at: Counsellor, case: Case) -> Response:
-    return await _shown(request, at, case)
+async def show_case(request: Request, at: Counsellor, case: Case, desk: CurrentDesk) -> Response:
+    return await _shown(request, at, case, desk)
 
 
 @router.get("/{id}/talk")
@@ -93,7 +93,19 @@ async def reply(request: Request, at: Counsellor, case: Case, desk: CurrentDesk,
         answered = form if form.wrong else _fresh()
         # htmx puts in only what comes with 200.
         return page(request, "desk_reply.html", form=answered, **_about(request, case))
-    return await _shown(request, at, case, answer=form) if form.wrong else go(f"{PATH}/{case.entry.id}")
+    return await _shown(request, at, case, desk, answer=form) if form.wrong else go(f"{PATH}/{case.entry.id}")
+
+
+@router.post("/{id}/article")
+async def article(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, form: Posted) -> Response:
+    """Send an article as it is."""
+    try:
+        await desk.send_article(case.entry.id, at.member, form["article"], form["client_id"][:80])
+    except UnknownArticleError as error:
+        raise MissingError from error
+    except (HandoffError, UnknownHandoffError) as error:
+        say(request, _told(request, error))
+    return go(f"{PATH}/{case.entry.id}")
 
 
 @router.post("/{id}/note")
@@ -104,7 +116,7 @@ async def note(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, 
         form.wrong["note"] = (
             texts_of(request).gettext("Please write 1 to {count} characters.").format(count=MAX_CHARACTERS)
         )
-        return await _shown(request, at, case, note=form)
+        return await _shown(request, at, case, desk, note=form)
     except UnknownHandoffError as error:
         raise MissingError from error
     return go(f"{PATH}/{case.entry.id}")
@@ -131,7 +143,7 @@ async def move(request: Request, at: Counsellor, case: Case, move: str, desk: Cu
                 outcome = next((one for one in OUTCOMES if one == form["outcome"]), None)
                 if outcome is None:
                     form.wrong["outcome"] = texts_of(request).gettext("Please choose one of these.")
-                    return await _shown(request, at, case, ending=form)
+                    return await _shown(request, at, case, desk, ending=form)
                 await desk.close(id, member, outcome)
             case _:
                 raise MissingError
@@ -179,6 +191,7 @@ async def _shown(
     request: Request,
     at: Counsellor,
     case: Opened,
+    desk: Counselling,
     *,
     answer: Form | None = None,
     note: Form | None = None,
@@ -193,6 +206,7 @@ async def _shown(
         note=note or Form(),
         ending=ending or Form(),
         colleagues=colleagues,
+        canned=await desk.canned(case.entry.shared or case.entry.language) if case.entry.mine else [],
         endings=ENDINGS,
         **_about(request, case),
     )
@@ -206,6 +220,8 @@ def _about(request: Request, case: Opened) -> dict[str, Any]:
         "channels": CHANNELS,
         "ago": _ago(request),
         "at_clock": _at_clock(request),
+        # By it an article that is sent counts once.
+        "fresh": secrets.token_hex(8),
     }
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 import pytest
 
 from bot.handoff import cases
-from bot.handoff.inbox import UnknownHandoffError
+from bot.handoff.inbox import UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, TakenError
 from bot.handoff.tables import HandoffRow
-from bot.replies import ContactCard
+from bot.replies import Buttons, ContactCard, Quotation, Sources
 from bot.staff.tables import StaffRow
 from bot.tables import CallbackRow
 from knowledge_base.database import Database
@@ -322,6 +322,44 @@ async def test_what_the_bot_found_near_stands_beside_the_migrants_words(office: 
     opened = await office.desk.open((await office.entry(anna)).id, anna)
     asked = next(message for message in opened.messages if message.text == "How do I get a health card?")
     assert opened.near[asked.number].article == "health-card"
+
+
+async def test_an_article_is_sent_whole_in_the_migrants_language_with_source_and_name(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"])
+    migrant = await waits(office, language="hu")
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    for _ in range(2):
+        await office.desk.send_article(case.id, anna, "health-card", "a1")
+    sent = [message for message in await migrant.read() if message.sender == "person"]
+    assert len(sent) == 1, "sent twice, it counts once"
+    reply = sent[0].reply
+    assert reply is not None
+    assert reply.person == "Anna"
+    opened = office.answers.open_article("health-card", now=office.watch(), reader="hu")
+    assert opened is not None
+    assert opened.answer is not None
+    (quotation,) = [block for block in reply.blocks if isinstance(block, Quotation)]
+    assert (quotation.language, quotation.title) == (opened.answer.language, opened.answer.title)
+    assert quotation.markdown == opened.answer.text
+    (sources,) = [block for block in reply.blocks if isinstance(block, Sources)]
+    assert [link.title for link in sources.sources] == [source.title for source in opened.answer.source]
+    assert sources.checked
+    assert not any(isinstance(block, Buttons) for block in reply.blocks), "the bot, which is silent, would answer them"
+
+
+async def test_only_who_has_the_case_sends_an_article_and_only_one_that_there_is(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    with pytest.raises(HandoffError):
+        await office.desk.send_article(case.id, anna, "health-card", "a1")
+    await office.desk.accept(case.id, anna)
+    with pytest.raises(TakenError):
+        await office.desk.send_article(case.id, bela, "health-card", "a1")
+    with pytest.raises(UnknownArticleError):
+        await office.desk.send_article(case.id, anna, "no-such-article", "a1")
+    assert [message for message in await migrant.read() if message.sender == "person"] == []
 
 
 async def test_after_a_crash_everything_is_where_it_was(office: Office) -> None:

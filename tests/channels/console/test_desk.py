@@ -47,6 +47,26 @@ def test_a_counsellor_sees_who_waits_takes_the_case_and_answers(office: Office) 
     assert "Take it up again" in words(anna.get(path))
 
 
+def test_the_nearest_article_is_sent_with_a_click(office: Office) -> None:
+    anna = office.counsellor("anna")
+    migrant = office.migrant("How do I get a health card?")
+    path = case_of(anna)
+    assert "Send this article" not in words(anna.get(path)), "who has not taken the case sends nothing"
+    anna.send(f"{path}/accept")
+    page = anna.get(path).text
+    fields = dict(re.findall(r'name="(article|client_id)" value="([^"]+)"', page)[:2])
+    assert fields["article"] == "health-card"
+    assert anna.send(f"{path}/article", **fields).headers["location"] == f"/console{path}"
+    said = office.says(migrant)[-1]
+    assert said.startswith("person: ")
+    assert "The office gives you a health card." in said
+    assert "Office closed" in said, "what holds at the moment comes with it"
+    assert anna.send(f"{path}/article", article="none", client_id="x").status_code == 404
+    anna.send(f"{path}/release")
+    anna.send(f"{path}/article", **fields)
+    assert "This cannot be done any more" in words(anna.get(path))
+
+
 def test_with_htmx_an_answer_brings_an_empty_form_and_a_wrong_one_what_was_typed(office: Office) -> None:
     anna = office.counsellor("anna")
     office.migrant()
