@@ -63,7 +63,7 @@ def test_the_nearest_article_is_sent_with_a_click(office: Office) -> None:
     assert "Office closed" in said, "what holds at the moment comes with it"
     assert anna.send(f"{path}/article", article="none", client_id="x").status_code == 404
     anna.send(f"{path}/release")
-    anna.send(f"{path}/article", **fields)
+    anna.send(f"{path}/article", **{**fields, "client_id": "y"})
     assert "This cannot be done any more" in words(anna.get(path))
 
 
