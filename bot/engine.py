@@ -104,7 +104,7 @@ class Engine:
             now = self._clock()
             first = parsed is None
             parsed = await asyncio.to_thread(self._understood, incoming, before, now)
-            if first and before.owner == BOT:
+            if first:
                 self._check_limits(conversation_id, incoming, parsed, before.row.language, now)
             stored = await self._turn(conversation_id, token, incoming, parsed, before, now)
             if stored is not None:

@@ -173,6 +173,6 @@ async def follow(
         followed.append(await move(session, conversation, Move("raise", now)))
     if agreed:
         followed.append(await move(session, conversation, Move("agree", now, reason="callback", urgent=urgent)))
-    if state == "accepted":
+    if state == "accepted" and intent not in ("privacy", "language", "delete"):
         await heard(session, conversation.id, now)
     return followed

@@ -1,5 +1,6 @@
 """What counsellors do at the desk: each is one transaction, which moves the case, tells the migrant and keeps it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -36,6 +37,8 @@ from retrieval.shown import ShownAnswer
 Says = Callable[[Texts], list[Block]]
 # How often a desk is looked at anew though nothing was told, in seconds: another process may have stored something.
 REFRESH_S = 15.0
+# How long a desk waits for what comes together, in seconds.
+SETTLE_S = 0.2
 
 
 class Desk:
@@ -87,6 +90,9 @@ class Desk:
                     await self.present(member)
                 yield
                 await waited(event, REFRESH_S)
+                # Much that comes at once is looked at once.
+                await asyncio.sleep(SETTLE_S)
+                event.clear()
 
     async def present(self, member: Member) -> None:
         """The member's desk is on a screen; to be said again within `bot.handoff.routing.PRESENT`."""

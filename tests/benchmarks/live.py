@@ -62,7 +62,7 @@ def begun(client: httpx.Client, number: int) -> tuple[str, dict[str, str]]:
 
 
 def say(client: httpx.Client, path: str, headers: dict[str, str], text: str) -> None:
-    client.post(f"{path}/messages", json={"text": text, "client_id": "1"}, headers=headers).raise_for_status()
+    client.post(f"{path}/messages", json={"text": text, "client_id": "message-1"}, headers=headers).raise_for_status()
 
 
 def desk(server: Server) -> list[float]:
@@ -85,7 +85,7 @@ def desk(server: Server) -> list[float]:
             path, headers = begun(client, WAITING + arrived)
             started = time.perf_counter()
             say(client, path, headers, PERSON)
-            page.wait_for_function(f"document.querySelectorAll('.cases li').length === {WAITING + arrived}")
+            cases.nth(WAITING + arrived - 1).wait_for()
             times.append(time.perf_counter() - started)
         browser.close()
     return times
@@ -120,7 +120,7 @@ async def streams(server: Server) -> tuple[list[float], int, int, float]:
 
         async def send(number: int) -> None:
             path, headers, _ = talks[number]
-            body = {"text": SAID, "client_id": f"m{next(ids)}"}
+            body = {"text": SAID, "client_id": f"message-{next(ids)}"}
             started = time.perf_counter()
             answered = (await client.post(f"{path}/messages", json=body, headers=headers)).raise_for_status().json()
             sent.append((number, started, [message["number"] for message in answered["messages"]]))
