@@ -27,6 +27,10 @@ from tests.warm import warm_starter
 
 WAITING, ARRIVALS = 200, 30
 STREAMS, PER_SECOND, SECONDS = 500, 100, 20
+VISITS = 5
+# The profiles of Chromium's developer tools, in ms and bytes a second.
+SLOW_3G = {"latency": 2000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+FAST_3G = {"latency": 562.5, "downloadThroughput": 180_000, "uploadThroughput": 84_375}
 PASSWORD = "a plain long sentence"
 API = "/api/v1/conversations"
 # What needs no search: the figures are of the desk and the streams.
@@ -149,6 +153,26 @@ async def streams(server: Server) -> tuple[list[float], int, int, float]:
     return times, lost, doubled, rate
 
 
+def interactive(server: Server, network: dict[str, float]) -> list[float]:
+    """Seconds from opening the page on a slow line and phone until the bot has greeted; each with an empty cache."""
+    times = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for _ in range(VISITS):
+            context = browser.new_context(base_url=server.url, viewport={"width": 360, "height": 640})
+            page = context.new_page()
+            line = context.new_cdp_session(page)
+            line.send("Network.emulateNetworkConditions", {"offline": False, **network})
+            line.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+            started = time.perf_counter()
+            page.goto("/")
+            page.locator(".bot").wait_for()
+            times.append(time.perf_counter() - started)
+            context.close()
+        browser.close()
+    return times
+
+
 def ms(times: list[float], percent: float) -> str:
     return f"{np.percentile(times, percent) * 1000:,.0f} ms"
 
@@ -156,6 +180,7 @@ def ms(times: list[float], percent: float) -> str:
 def report() -> str:
     with serving() as server:
         on_screen = desk(server)
+        fast, slow = interactive(server, FAST_3G), interactive(server, SLOW_3G)
         heard, lost, doubled, rate = asyncio.run(streams(server))
     return f"""# How soon what is new is seen
 
@@ -170,8 +195,12 @@ Measured on {datetime.now(UTC):%d %B %Y} by `python -m tests.benchmarks.live`, o
 | … from sending a message until the stream has brought it and its reply: p50 / p95 | | \
 {ms(heard, 50)} / {ms(heard, 95)} |
 | … lost / doubled of {2 * PER_SECOND * SECONDS:,} | 0 / 0 | {lost} / {doubled} |
+| from opening the page to the bot's greeting, phone with a slow processor, empty cache: \
+fast 3G / slow 3G, median | | {ms(fast, 50)} / {ms(slow, 50)} |
 
-The messages are `{SAID}`, which needs no search: see [retrieval.md](retrieval.md) for what a question costs.
+The 3G lines are those of Chromium's developer tools (562 ms and 1.4 Mbit/s; 2,000 ms and 400 kbit/s a request), with \
+the processor slowed four times. The messages are `{SAID}`, which needs no search: see [retrieval.md](retrieval.md) \
+for what a question costs.
 """
 
 
