@@ -73,12 +73,17 @@ class Settings(BaseSettings):
     def database(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'kalauz.db'}"
 
-    @field_validator(
-        "telegram_token", "telegram_webhook_url", "bridge_secret", "bridge_token", "bridge_place", "bridge_staff"
-    )
+    @field_validator("telegram_token", "telegram_webhook_url")
     @classmethod
     def _without_space(cls, value: str | None) -> str | None:
         # A file that holds a token often ends in a line break.
+        return (value or "").strip() or None
+
+    @field_validator(
+        "bridge", "bridge_url", "bridge_secret", "bridge_token", "bridge_place", "bridge_staff", mode="before"
+    )
+    @classmethod
+    def _nothing_where_empty(cls, value: str | None) -> str | None:
         return (value or "").strip() or None
 
     @field_validator("secret_key")

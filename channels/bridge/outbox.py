@@ -20,8 +20,8 @@ from bot.tables import ConversationRow
 from channels.bridge import ledger
 from channels.bridge.letters import Case, Following, Opened, following, lines_of
 from channels.bridge.other_desk import OtherDesk
-from channels.bridge.transport import PATIENCE_S, LaterError, RefusedError
 from channels.bridge.tables import ERASING
+from channels.bridge.transport import PATIENCE_S, LaterError, RefusedError
 from knowledge_base.database import Database
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_base.tables import Base
 
-
+# In the place of an event's number.
 ERASING = -1
 
 
@@ -15,8 +15,9 @@ class BridgedRow(Base):
     """A handoff that the other desk has, or is to have.
 
     The first letter tells all up to the event `opening`; everything up to the event `delivered` is there, 0 for
-    nothing. `sending` is the event that was last tried: it may have arrived; `ERASING` for the erasure. `remote` is the other desk's own id.
-    `open` says that, as far as was delivered, the case is not over. `parked` is for the local desk alone.
+    nothing. `sending` is the event that was last tried, `ERASING` for the erasure: it may have arrived. `remote` is the
+    other desk's own id. `open` says that, as far as was delivered, the case is not over. `parked` is for the desk here
+    alone.
     """
 
     __tablename__ = "bridged_handoffs"

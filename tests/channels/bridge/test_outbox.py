@@ -5,6 +5,10 @@ import logging
 import pytest
 from sqlalchemy import text as sql
 
+from bot import conversations
+from bot.handoff import cases
+from bot.handoff.moves import Move
+from bot.tables import ConversationRow
 from channels.bridge import ledger
 from tests.bot.handoff.conftest import Migrant
 from tests.channels.bridge.conftest import World
@@ -200,11 +204,15 @@ async def test_a_withdrawn_case_is_told_and_a_second_one_is_another_case(world: 
 
 
 async def test_danger_is_told(world: World, hook: Hook) -> None:
-    await told(world, hook, "my husband is beating me")
+    migrant = await told(world, hook)
+    async with world.office.database.transaction() as session:
+        conversation = await session.get_one(ConversationRow, migrant.started.conversation_id)
+        event = await cases.move(session, conversation, Move("raise", world.office.watch()))
+        last, _ = await conversations.last_numbers(session, conversation.id)
+        await conversations.append(session, conversation.id, [event], last=last)
     await world.look()
-    moved = [letter for letter in hook.letters.values() if letter["type"] == "moved"]
-    assert [letter["urgent"] for letter in moved] == [True]
-    assert hook.texts == ["my husband is beating me"]
+    moved = list(hook.letters.values())[1]
+    assert (moved["type"], moved["state"], moved["urgent"]) == ("moved", "waiting", True)
 
 
 async def test_a_case_that_is_taken_up_again_goes_on(world: World, hook: Hook) -> None:
