@@ -1,6 +1,7 @@
 """The bridge put together: one other desk, what delivers to it, and what takes its replies in."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -17,6 +18,11 @@ from channels.bridge.transport import PATIENCE_S, Transport
 from channels.bridge.webhook import WebhookDesk
 from channels.bridge.zammad import ZammadDesk
 from knowledge_base.database import Database
+
+log = logging.getLogger(__name__)
+
+# How often to look for replies that no webhook brought, in seconds.
+CATCH_UP_S = 120.0
 
 
 class Channel:
@@ -65,14 +71,28 @@ class Channel:
         await self.member()
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
-        await self.outbox.run()
+        """Deliver, and now and then look what was missed, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.outbox.run())
+            tasks.create_task(self._catch_up())
 
     async def take(self, headers: Mapping[str, str], body: bytes) -> Result:
         """Take a webhook's call in. Raises NotSignedError, NotALetterError or BridgeSetupError."""
         taken = asyncio.ensure_future(self._reception.take(headers, body))
         # Who hangs up does not undo half of it.
         return await asyncio.shield(taken)
+
+    async def catch_up(self) -> None:
+        """Take in what was written while nobody was here."""
+        await self._reception.catch_up()
+
+    async def _catch_up(self) -> None:
+        while True:
+            try:
+                await self.catch_up()
+            except Exception as error:
+                log.error("what the other desk wrote could not be looked up (%s)", type(error).__name__)
+            await asyncio.sleep(CATCH_UP_S)
 
     async def close(self) -> None:
         await self._other.close()

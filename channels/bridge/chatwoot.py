@@ -14,6 +14,8 @@ from channels.bridge.signature import check
 from channels.bridge.transport import RefusedError, Transport, fields
 
 HANDOFF = "kalauz_handoff"
+# A message's type in a list, where a webhook has a word.
+OUTGOING = 1
 
 
 class ChatwootDesk:
@@ -74,6 +76,12 @@ class ChatwootDesk:
             case "conversation_status_changed" if said.get("status") == "resolved":
                 return [Heard(str(said.get("id")), outcome="other")]
         return []
+
+    async def missed(self, case: Case) -> Sequence[Heard]:
+        conversation = _known(case)
+        found = entry(await self._call("GET", f"/conversations/{conversation}/messages"), "payload") or []
+        written = [one for one in found if entry(one, "message_type") == OUTGOING and entry(one, "private") is False]
+        return [Heard(conversation, str(entry(one, "id")), entry(one, "content") or "") for one in written]
 
     async def close(self) -> None:
         await self._transport.close()

@@ -13,12 +13,17 @@ from channels.bridge.letters import WITH_A_PERSON, Case
 from channels.bridge.tables import ERASING, BridgedRow, HeardRow
 
 
-async def admit(session: AsyncSession, site: str, now: datetime) -> None:
-    """Take on every case of the site that waits for a person or has one."""
+async def newcomers(session: AsyncSession, site: str) -> Sequence[HandoffRow]:
+    """Every case of the site that waits for a person or has one, and is not bridged yet."""
     known = exists().where(BridgedRow.handoff_id == HandoffRow.id)
     query = select(HandoffRow).join(ConversationRow, ConversationRow.id == HandoffRow.conversation_id)
     query = query.where(ConversationRow.site == site, HandoffRow.state.in_(WITH_A_PERSON), ~known)
-    for handoff in (await session.execute(query)).scalars():
+    return list((await session.execute(query)).scalars())
+
+
+async def admit(session: AsyncSession, site: str, now: datetime) -> None:
+    """Take the newcomers on."""
+    for handoff in await newcomers(session, site):
         newest, _ = await conversations.last_numbers(session, handoff.conversation_id)
         session.add(
             BridgedRow(
@@ -45,11 +50,11 @@ async def due(session: AsyncSession, now: datetime) -> Sequence[int]:
     news = exists().where(
         and_(EventRow.conversation_id == BridgedRow.conversation_id, EventRow.number > BridgedRow.delivered)
     )
-    going_on = exists().where(and_(HandoffRow.id == BridgedRow.handoff_id, HandoffRow.state.in_(WITH_A_PERSON)))
+    with_a_person = exists().where(and_(HandoffRow.id == BridgedRow.handoff_id, HandoffRow.state.in_(WITH_A_PERSON)))
     live = BridgedRow.parked.is_(False)
     erased = and_(~stands, or_(live, BridgedRow.sending != ERASING))
     query = select(BridgedRow.handoff_id).where(BridgedRow.due_at <= now)
-    query = query.where(or_(erased, and_(live, news, or_(BridgedRow.open, going_on))))
+    query = query.where(or_(erased, and_(live, news, or_(BridgedRow.open, with_a_person))))
     return list(await session.scalars(query.order_by(BridgedRow.handoff_id)))
 
 
@@ -63,6 +68,17 @@ async def find_remote(session: AsyncSession, remote: str) -> Case | None:
     query = select(BridgedRow).where(BridgedRow.remote == remote).order_by(BridgedRow.handoff_id.desc()).limit(1)
     row = (await session.execute(query)).scalar_one_or_none()
     return _case(row) if row is not None else None
+
+
+async def is_opening(session: AsyncSession) -> bool:
+    """Whether a case may be with the other desk under an id that is not known here yet."""
+    return bool(await session.scalar(select(exists().where(BridgedRow.remote.is_(None), BridgedRow.sending > 0))))
+
+
+async def going_on(session: AsyncSession) -> Sequence[Case]:
+    """The cases that the other desk knows and that are not over."""
+    query = select(BridgedRow).where(BridgedRow.remote.is_not(None), BridgedRow.open, BridgedRow.parked.is_(False))
+    return [_case(row) for row in await session.scalars(query.order_by(BridgedRow.handoff_id))]
 
 
 async def claim(session: AsyncSession, case: Case, number: int, *, now: datetime, until: datetime) -> bool:

@@ -44,6 +44,10 @@ class OtherDesk(Protocol):
         """Read a webhook's call; headers in any case. Raises NotSignedError or NotALetterError."""
         ...
 
+    async def missed(self, case: Case) -> Sequence[Heard]:
+        """What was written there lately, whether a webhook told of it or not; the oldest first."""
+        ...
+
     async def close(self) -> None: ...
 
 

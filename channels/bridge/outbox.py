@@ -79,8 +79,12 @@ class Outbox:
     async def look(self) -> None:
         """Tell the other desk everything that is due."""
         now = self._clock()
-        async with self._database.transaction() as session:
-            await ledger.admit(session, self._site, now)
+        async with self._database.reading() as session:
+            are_new = bool(await ledger.newcomers(session, self._site))
+        if are_new:
+            async with self._database.transaction() as session:
+                await ledger.admit(session, self._site, now)
+        async with self._database.reading() as session:
             due = await ledger.due(session, now)
         if due:
             own = (await self._member()).id

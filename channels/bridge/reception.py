@@ -11,8 +11,10 @@ from bot.handoff.inbox import Counselling, UnknownHandoffError
 from bot.handoff.moves import HandoffError, TakenError
 from bot.staff.member import Member
 from channels.bridge import ledger
+from channels.bridge.hosting import BridgeNotReadyError
 from channels.bridge.letters import Case
 from channels.bridge.other_desk import Heard, OtherDesk
+from channels.bridge.transport import LaterError, RefusedError
 from knowledge_base.database import Database
 from retrieval.question import MAX_CHARACTERS
 
@@ -44,17 +46,38 @@ class Reception:
         self._one_at_a_time = asyncio.Lock()
 
     async def take(self, headers: Mapping[str, str], body: bytes) -> Result:
-        """Take a webhook's call in; what it returns is stored. Raises NotSignedError or NotALetterError."""
+        """Take a webhook's call in; what it returns is stored.
+
+        Raises NotSignedError, NotALetterError, or BridgeNotReadyError for a call that has to come again.
+        """
         result: Result = "nothing"
         for heard in self._other.heard(headers, body, self._clock()):
-            async with self._one_at_a_time:
-                result = await self._take(heard)
+            result = await self.hear(heard)
         return result
+
+    async def catch_up(self) -> None:
+        """Look for what the other desk wrote while nobody was here to take it in."""
+        async with self._database.reading() as session:
+            cases = await ledger.going_on(session)
+        for case in cases:
+            try:
+                for heard in await self._other.missed(case):
+                    await self.hear(heard)
+            except (LaterError, RefusedError):
+                # The outbox has said so already, or will.
+                continue
+
+    async def hear(self, heard: Heard) -> Result:
+        async with self._one_at_a_time:
+            return await self._take(heard)
 
     async def _take(self, heard: Heard) -> Result:
         async with self._database.reading() as session:
             case = await ledger.find_remote(session, heard.remote)
             if case is None:
+                if await ledger.is_opening(session):
+                    # It may be this one: its number is known in a moment.
+                    raise BridgeNotReadyError
                 return "unknown"
             known = bool(heard.id) and await ledger.was_heard(session, case, heard.id)
         member = await self._member()

@@ -58,6 +58,10 @@ class WebhookDesk:
             return [Heard(str(reply.handoff), outcome=reply.outcome)]
         return [Heard(str(reply.handoff), reply.id, reply.text)]
 
+    async def missed(self, case: Case) -> Sequence[Heard]:
+        # Who writes to a webhook repeats what was not taken.
+        return []
+
     async def close(self) -> None:
         await self._transport.close()
 

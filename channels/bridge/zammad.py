@@ -5,6 +5,7 @@ An article's subject is the letter's key: by that one is found which may have ar
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -69,11 +70,14 @@ class ZammadDesk:
         if not isinstance(ticket, int):
             raise NotALetterError("this webhook tells of no ticket; leave Zammad's own payload as it is")
         outcome: Outcome | None = "other" if entry(said, "ticket", "state") == "closed" else None
-        if entry(article, "sender") != "Agent" or entry(article, "internal") is not False:
+        if not _is_an_answer(article):
             return [Heard(str(ticket), outcome=outcome)] if outcome else []
-        text = str(entry(article, "body") or "")
-        text = text_of(text) if entry(article, "content_type") == "text/html" else text
-        return [Heard(str(ticket), str(entry(article, "id")), text, outcome)]
+        return [replace(_heard(str(ticket), article), outcome=outcome)]
+
+    async def missed(self, case: Case) -> Sequence[Heard]:
+        ticket = _known(case)
+        articles = await self._call("GET", f"/ticket_articles/by_ticket/{ticket}")
+        return [_heard(ticket, one) for one in articles if _is_an_answer(one)]
 
     async def close(self) -> None:
         await self._transport.close()
@@ -111,6 +115,16 @@ class ZammadDesk:
 
     async def _call(self, method: str, path: str, **how: Any) -> Any:
         return fields(await self._transport.call(method, f"{self._api}{path}", **how))
+
+
+def _is_an_answer(article: object) -> bool:
+    return entry(article, "sender") == "Agent" and entry(article, "internal") is False
+
+
+def _heard(ticket: str, article: object) -> Heard:
+    text = str(entry(article, "body") or "")
+    text = text_of(text) if entry(article, "content_type") == "text/html" else text
+    return Heard(ticket, str(entry(article, "id")), text)
 
 
 def _title(case: Case) -> str:

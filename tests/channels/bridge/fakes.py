@@ -207,7 +207,9 @@ class Chatwoot(Fake):
 
         @app.get(f"{root}/conversations/{{id}}/messages")
         async def listed(id: int) -> dict[str, Any]:
-            return {"meta": {}, "payload": [one for one in self.messages if one["conversation_id"] == id]}
+            types = {"incoming": 0, "outgoing": 1}
+            listed = [{**one, "message_type": types[one["message_type"]]} for one in self.messages]
+            return {"meta": {}, "payload": [one for one in listed if one["conversation_id"] == id]}
 
         @app.post(f"{root}/conversations/{{id}}/messages", response_model=None)
         async def write(id: int, request: Request) -> dict[str, Any] | Response:

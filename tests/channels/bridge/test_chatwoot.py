@@ -136,3 +136,15 @@ async def test_a_wrong_and_an_old_signature_are_refused(chatwoot_world: World, c
 async def test_what_is_no_webhook_of_chatwoot_is_refused(chatwoot_world: World, body: bytes) -> None:
     with pytest.raises(NotALetterError):
         await chatwoot_world.channel.take(chatwoot_world.signed(body), body)
+
+
+async def test_an_answer_whose_webhook_never_came_is_found_and_counts_once(
+    chatwoot_world: World, chatwoot: Chatwoot
+) -> None:
+    migrant, number = await conversing(chatwoot_world, chatwoot)
+    message = {"id": 900, "conversation_id": number, "content": "Which card?", "message_type": "outgoing"}
+    chatwoot.messages += [{**message, "private": False}, {**message, "id": 901, "private": True}]
+    for _ in range(2):
+        await chatwoot_world.channel.catch_up()
+    assert await chatwoot_world.hears(created(number)) == "known"
+    assert await answers_of(migrant) == [("Dezső", "Which card?")]

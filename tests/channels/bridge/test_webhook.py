@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.bridge.hosting import BridgeSetupError
+from channels.bridge.hosting import BridgeNotReadyError, BridgeSetupError
 from channels.bridge.other_desk import NotALetterError
 from channels.bridge.reception import parts
 from channels.bridge.signature import NotSignedError, check, signature
 from retrieval.question import MAX_CHARACTERS, checked
 from tests.bot.handoff.conftest import Migrant
 from tests.channels.bridge.conftest import World
-from tests.channels.bridge.fakes import SECRET, Hook
+from tests.channels.bridge.fakes import SECRET, Fault, Hook
 from tests.conftest import NOW
 
 
@@ -177,3 +177,14 @@ async def test_without_its_account_the_bridge_says_which_setting_to_look_at(worl
     await world.channel._staff.close(world.dezso.id, by="(test)")
     with pytest.raises(BridgeSetupError, match="is no open account of a counsellor"):
         await world.channel.open()
+
+
+async def test_a_reply_that_comes_while_its_case_opens_has_to_come_again(world: World, hook: Hook) -> None:
+    migrant = await world.asks()
+    hook.faults.append(Fault(502, after=True))
+    await world.look()
+    letter = {"type": "reply", "handoff": await world.handoff(migrant), "id": "1", "text": "Which card is it?"}
+    with pytest.raises(BridgeNotReadyError):
+        await world.hears(letter)
+    await world.look(seconds=2)
+    assert await world.hears(letter) == "stored"

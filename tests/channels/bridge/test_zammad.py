@@ -197,3 +197,22 @@ def test_the_words_of_an_article(html: str, text: str) -> None:
 @given(st.text())
 def test_anything_can_be_read_as_an_article(html: str) -> None:
     text_of(html)
+
+
+async def test_an_answer_whose_webhook_never_came_is_found_and_counts_once(zammad_world: World, zammad: Zammad) -> None:
+    migrant, ticket = await ticketed(zammad_world, zammad)
+    article = payload(ticket)["article"]
+    zammad.articles += [
+        {**article, "ticket_id": ticket["id"]},
+        {**article, "ticket_id": ticket["id"], "internal": True},
+    ]
+    for _ in range(2):
+        await zammad_world.channel.catch_up()
+    assert await zammad_world.hears(payload(ticket)) == "known"
+    assert await answers_of(migrant) == [("Dezső", "Which card?")]
+
+
+async def test_what_was_missed_is_looked_for_later_while_zammad_is_down(zammad_world: World, zammad: Zammad) -> None:
+    await ticketed(zammad_world, zammad)
+    zammad.down = True
+    await zammad_world.channel.catch_up()
