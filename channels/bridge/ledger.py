@@ -125,7 +125,9 @@ async def was_heard(session: AsyncSession, case: Case, message_id: str) -> bool:
 
 
 async def heard(session: AsyncSession, case: Case, message_id: str) -> None:
+    """A message was taken in. Who writes can be written to: a parked case is none any more."""
     await session.merge(HeardRow(handoff_id=case.handoff_id, message_id=message_id))
+    await session.execute(update(BridgedRow).where(BridgedRow.handoff_id == case.handoff_id).values(parked=False))
 
 
 def _case(row: BridgedRow) -> Case:

@@ -119,7 +119,7 @@ class Outbox:
         except LaterError as error:
             await self._later(case, error)
         except RefusedError as error:
-            await self._refused(case, error)
+            await self._refused(case, error, erasing=coming is None)
         return False
 
     async def _sent(self, case: Case, coming: Following | None) -> bool:
@@ -146,14 +146,11 @@ class Outbox:
         async with self._database.transaction() as session:
             await ledger.postpone(session, case, self._clock() + timedelta(seconds=pause))
 
-    async def _refused(self, case: Case, error: RefusedError) -> None:
+    async def _refused(self, case: Case, error: RefusedError, *, erasing: bool) -> None:
         """The case is the local desk's from now on."""
-        log.error(
-            "the other desk refuses case %d (%s), which it knows as %s; it is parked, and waits at the desk here",
-            case.handoff_id,
-            error,
-            case.remote or "nothing",
-        )
+        then = "delete it there by hand" if erasing else "it is parked, and waits at the desk here"
+        theirs = case.remote or "nothing"
+        log.error("the other desk refuses case %d (%s), its %s: %s", case.handoff_id, error, theirs, then)
         async with self._database.transaction() as session:
             await ledger.park(session, case, self._clock())
         try:

@@ -1,9 +1,11 @@
 """A desk here, another one behind a bridge, and a clock that stands until it is wound."""
 
+import asyncio
 import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -54,6 +56,16 @@ class World:
         await self.channel.close()
         self.office.start()
         self.channel = self._channel()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """As in the server: it looks by itself."""
+        task = asyncio.create_task(self.channel.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def look(self, **later: float) -> None:
         """Have told what is due, some time later."""

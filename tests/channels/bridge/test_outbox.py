@@ -13,6 +13,7 @@ from channels.bridge import ledger
 from tests.bot.handoff.conftest import Migrant
 from tests.channels.bridge.conftest import World
 from tests.channels.bridge.fakes import Fault, Hook
+from tests.channels.telegram.fake import until
 
 QUESTION = "How do I get: Health card?"
 
@@ -165,15 +166,43 @@ async def test_what_is_refused_is_parked_and_stays_with_the_desk_here(
     assert (entry.state, entry.offered) == ("waiting", True)
 
 
+async def test_a_desk_that_answers_a_parked_case_is_told_again(world: World, hook: Hook) -> None:
+    migrant = await told(world, hook, "I lost my card.")
+    hook.faults.append(Fault(400))
+    await world.look()
+    case = await world.handoff(migrant)
+    await world.hears({"type": "reply", "handoff": case, "id": "1", "text": "Which card is it?"})
+    await world.look()
+    assert hook.texts == ["I lost my card."]
+
+
+async def test_an_erasure_that_is_refused_is_named_for_a_person_to_do(
+    world: World, hook: Hook, caplog: pytest.LogCaptureFixture
+) -> None:
+    migrant = await told(world, hook)
+    await migrant.erase()
+    hook.faults.append(Fault(403))
+    await world.look()
+    await world.look(hours=1)
+    assert len(hook.calls) == 2
+    assert "refuses case 1 (403), its 1: delete it there by hand" in caplog.text
+
+
 async def test_what_was_parked_is_tried_once_more_after_a_restart(world: World, hook: Hook) -> None:
     hook.faults.append(Fault(403))
     await world.asks()
     await world.look()
     await world.restart()
-    async with world.office.database.transaction() as session:
-        await ledger.unpark(session, world.office.watch())
-    await world.look()
-    assert hook.types == ["opened"]
+    async with world.running():
+        await until(lambda: hook.types == ["opened"])
+
+
+async def test_what_comes_while_the_bridge_runs_is_told_at_once(world: World, hook: Hook) -> None:
+    async with world.running():
+        migrant = await world.asks()
+        await until(lambda: hook.types == ["opened"])
+        await migrant.say("I lost my card.")
+        await until(lambda: hook.texts == ["I lost my card."])
 
 
 async def test_every_move_is_told_and_what_comes_after_the_end_is_not(world: World, hook: Hook) -> None:
