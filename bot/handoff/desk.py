@@ -1,19 +1,20 @@
 """What counsellors do at the desk: each is one transaction, which moves the case, tells the migrant and keeps it."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from rasa_sdk.events import ActiveLoop, BotUttered, SlotSet
+from rasa_sdk.events import BotUttered
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import callbacks, conversations
-from bot.actions.callback import FORM
-from bot.blocks import contact_cards
-from bot.handoff import cases, counsellors, prospects
-from bot.handoff.inbox import Entry, Note, Opened, UnknownHandoffError
+from bot.actions.callback import FORM, form_ended
+from bot.blocks import answer_blocks, contact_cards, notice_blocks
+from bot.handoff import canned, cases, counsellors, prospects
+from bot.handoff.canned import CannedReply
+from bot.handoff.inbox import Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, Move, Outcome, TakenError
 from bot.handoff.profile import Profile
 from bot.handoff.routing import PRESENT, Counsellor, is_offered, shared_language
@@ -22,7 +23,7 @@ from bot.news import ANY, News, waited
 from bot.payloads import payload
 from bot.replies import Block, Button, Buttons, Reply, Said
 from bot.staff.member import Member
-from bot.state import REQUESTED_SLOT, Event, active_loop_of
+from bot.state import Event, active_loop_of
 from bot.tables import ConversationRow
 from bot.texts import Texts
 from bot.transcript import messages_of
@@ -99,7 +100,8 @@ class Desk:
             staff = await prospects.people(session, self._answers, now)
             rows = await cases.open_handoffs(session)
             channels = await _channels(session, [row.conversation_id for row in rows])
-            return [self._entry(row, channels.get(row.conversation_id, ""), staff, member, now) for row in rows]
+            names = await counsellors.names(session)
+            return [self._entry(row, channels.get(row.conversation_id, ""), staff, names, member, now) for row in rows]
 
     async def open(self, handoff_id: int, member: Member) -> Opened:
         """A case, open or over. Raises UnknownHandoffError."""
@@ -107,12 +109,12 @@ class Desk:
         async with self._database.reading() as session:
             row = await _row(session, handoff_id)
             staff = await prospects.people(session, self._answers, now)
-            names = {one.id: one.name for one in staff}
+            names = await counsellors.names(session)
             conversation = await session.get_one(ConversationRow, row.conversation_id)
             stored = await conversations.events(session, row.conversation_id)
             notes = await cases.notes(session, row.conversation_id)
             return Opened(
-                self._entry(row, conversation.channel, staff, member, now),
+                self._entry(row, conversation.channel, staff, names, member, now),
                 messages_of(stored),
                 [Note(names.get(one.by_id, ""), in_utc(one.at), one.text) for one in notes],
                 {event.number: near for event in stored if (near := self._near(event.data, member, now))},
@@ -149,9 +151,11 @@ class Desk:
         """Tell colleagues; the migrant never sees it. Raises QuestionError for a text that cannot be taken."""
         text = checked(text)
         async with self._database.transaction() as session:
-            row = await _row(session, handoff_id)
-            await cases.note(session, row.conversation_id, text, by=member.id, now=self._clock())
-        self._news.tell(row.conversation_id)
+            conversation_id = (await _row(session, handoff_id)).conversation_id
+            if await session.get(ConversationRow, conversation_id, with_for_update=True) is None:
+                raise UnknownHandoffError("the conversation was erased")
+            await cases.note(session, conversation_id, text, by=member.id, now=self._clock())
+        self._news.tell(conversation_id)
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None:
         """Write to the migrant; the same `client_id` counts once.
@@ -159,24 +163,58 @@ class Desk:
         Raises QuestionError for a text that cannot be taken, TakenError or HandoffError where the member does not
         have the case, UnknownHandoffError where it was erased.
         """
-        text, now = checked(text), self._clock()
-        try:
-            async with self._database.transaction() as session:
-                row, conversation = await self._locked(session, handoff_id)
-                if row.state != "accepted":
-                    raise HandoffError("take the case before you write")
-                if row.by_id != member.id:
-                    raise TakenError("another counsellor has this conversation")
-                said = Said(language=conversation.language or self._answers.site.default_language, text=text)
-                uttered = _uttered([said], None, now, person=member.name)
-                last, _ = await conversations.last_numbers(session, conversation.id)
-                own_id = f"desk-{member.id}-{client_id}"
-                await conversations.append(session, conversation.id, [uttered], last=last, client_id=own_id)
-                row.unanswered_since = None
-        except IntegrityError:
-            # It was sent twice: it stands there already.
-            return
+        text = checked(text)
+        await self._write(handoff_id, member, client_id, lambda texts: [Said(language=texts.reader, text=text)])
+
+    async def send_article(self, handoff_id: int, member: Member, article: str, client_id: str) -> None:
+        """Quote an article to the migrant, whole and word for word, in their language or the nearest there is.
+
+        Raises UnknownArticleError where it is not published, and as `reply`.
+        """
+
+        def quoted(texts: Texts) -> list[Block]:
+            opened = self._answers.open_article(article, now=self._clock(), reader=texts.reader)
+            if opened is None or opened.answer is None:
+                raise UnknownArticleError("the article is not published")
+            blocks = notice_blocks(opened.notices) + answer_blocks(opened.answer, texts, whole=True)
+            # Buttons are answered by the bot, which is silent now.
+            return [block for block in blocks if not isinstance(block, Buttons)]
+
+        await self._write(handoff_id, member, client_id, quoted)
+
+    async def _write(self, handoff_id: int, member: Member, client_id: str, says: Says) -> None:
+        now, own_id = self._clock(), f"desk-{member.id}-{client_id}"
+        async with self._database.transaction() as session:
+            row, conversation = await self._locked(session, handoff_id)
+            if await conversations.has(session, conversation.id, own_id):
+                # It was sent twice: it stands there already, whoever has the case by now.
+                return
+            if row.state != "accepted":
+                raise HandoffError("take the case before you write")
+            if row.by_id != member.id:
+                raise TakenError("another counsellor has this conversation")
+            texts = Texts(conversation.language or self._answers.site.default_language)
+            uttered = _uttered(says(texts), None, now, person=member.name)
+            last, _ = await conversations.last_numbers(session, conversation.id)
+            await conversations.append(session, conversation.id, [uttered], last=last, client_id=own_id)
+            row.unanswered_since = None
         self._news.tell(conversation.id)
+
+    async def canned(self, language: str | None = None) -> list[CannedReply]:
+        """The replies that are kept ready: all, or those to choose from for who writes in a language."""
+        async with self._database.reading() as session:
+            found = await canned.replies(session)
+        return canned.for_language(found, language) if language else found
+
+    async def keep_canned(self, reply: CannedReply) -> None:
+        """Add a reply or change it; raises UnknownReplyError, and QuestionError for a text that cannot be taken."""
+        reply = replace(reply, text=checked(reply.text))
+        async with self._database.transaction() as session:
+            await canned.keep(session, reply)
+
+    async def drop_canned(self, reply_id: int) -> None:
+        async with self._database.transaction() as session:
+            await canned.drop(session, reply_id)
 
     async def tick(self) -> None:
         """What the clock does: who does not answer loses a case, and who was waited for too long is not promised."""
@@ -187,7 +225,7 @@ class Desk:
             lapsing = select(HandoffRow.id).where(
                 HandoffRow.state == "accepted", HandoffRow.unanswered_since <= unanswered
             )
-            expiring = select(HandoffRow.id).where(HandoffRow.state == "waiting", HandoffRow.requested_at <= expired)
+            expiring = select(HandoffRow.id).where(HandoffRow.state == "waiting", HandoffRow.since <= expired)
             due = [(id, "lapse") for id in (await session.execute(lapsing)).scalars()]
             due += [(id, "expire") for id in (await session.execute(expiring)).scalars()]
         for id, name in due:
@@ -201,7 +239,13 @@ class Desk:
                 continue
 
     def _entry(
-        self, row: HandoffRow, channel: str, staff: Sequence[Counsellor], member: Member, now: datetime
+        self,
+        row: HandoffRow,
+        channel: str,
+        staff: Sequence[Counsellor],
+        names: Mapping[int, str],
+        member: Member,
+        now: datetime,
     ) -> Entry:
         own = next((one for one in staff if one.id == member.id), None)
         wish = prospects.wish_of(row, self._answers)
@@ -218,7 +262,7 @@ class Desk:
             in_utc(row.requested_at),
             in_utc(row.unanswered_since) if row.unanswered_since else None,
             row.by_id,
-            next((one.name for one in staff if one.id == row.by_id), None),
+            names.get(row.by_id) if row.by_id is not None else None,
             mine=row.state == "accepted" and row.by_id == member.id,
             offered=row.state == "waiting" and own is not None and is_offered(wish, own, staff, now, to_all_after),
             shared=shared_language(own, wish) if own is not None else None,
@@ -239,8 +283,8 @@ class Desk:
                 stored = [one.data for one in await conversations.memory(session, conversation.id)]
                 if active_loop_of(stored) == FORM:
                     # Who talks with a person no longer fills in a form.
-                    stamp = move.at.timestamp()
-                    told = [ActiveLoop(None, timestamp=stamp), SlotSet(REQUESTED_SLOT, None, timestamp=stamp), *told]
+                    await callbacks.forget_draft(session, conversation.id)
+                    told = [*form_ended(move.at), *told]
             last, _ = await conversations.last_numbers(session, conversation.id)
             await conversations.append(session, conversation.id, told, last=last)
         self._news.tell(conversation.id)

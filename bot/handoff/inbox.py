@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.handoff.canned import CannedReply
 from bot.handoff.moves import Outcome
 from bot.handoff.profile import Profile
 from bot.messages import Message
@@ -14,6 +15,10 @@ from retrieval.shown import ShownAnswer
 
 class UnknownHandoffError(LookupError):
     """There is no such case, or its conversation was erased."""
+
+
+class UnknownArticleError(LookupError):
+    """There is no such article, or it is not published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +116,13 @@ class Counselling(Protocol):
     async def note(self, handoff_id: int, member: Member, text: str) -> None: ...
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None: ...
+
+    async def send_article(self, handoff_id: int, member: Member, article: str, client_id: str) -> None: ...
+
+    async def canned(self, language: str | None = None) -> Sequence[CannedReply]: ...
+
+    async def keep_canned(self, reply: CannedReply) -> None: ...
+
+    async def drop_canned(self, reply_id: int) -> None: ...
 
     async def tick(self) -> None: ...

@@ -59,3 +59,14 @@ class CounsellorRow(Base):
     weekly: Mapped[list[Any]] = mapped_column(JSON)
     exceptions: Mapped[dict[str, Any]]
     seen_at: Mapped[datetime | None]
+
+
+class CannedReplyRow(Base):
+    """A reply that counsellors keep ready; it belongs to no conversation."""
+
+    __tablename__ = "canned_replies"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]

@@ -111,7 +111,7 @@ def _letter(case: Case, event: StoredEvent, own: int) -> Written | Moved | None:
     data = event.data
     if data["event"] == "slot" and data["name"] == SLOT:
         told: dict[str, Any] = data["value"]
-        if not case.open and told["state"] != "accepted":
+        if not case.open and told["state"] not in WITH_A_PERSON:
             return None
         theirs = told["state"] == "accepted" and told["by"] == own
         return Moved(told["state"], told["urgent"], told["outcome"], own=theirs, reopened=not case.open)

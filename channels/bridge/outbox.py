@@ -18,7 +18,7 @@ from bot.news import News, waited
 from bot.staff.member import Member
 from bot.tables import ConversationRow
 from channels.bridge import ledger
-from channels.bridge.letters import Case, Following, Opened, following, lines_of
+from channels.bridge.letters import WITH_A_PERSON, Case, Following, Opened, following, lines_of
 from channels.bridge.other_desk import OtherDesk
 from channels.bridge.tables import ERASING
 from channels.bridge.transport import PATIENCE_S, LaterError, RefusedError
@@ -164,6 +164,9 @@ async def _coming(session: AsyncSession, case: Case, own: int) -> Following | No
     """The next that the other desk has to hear; None where there is nothing."""
     conversation = await session.get_one(ConversationRow, case.conversation_id)
     row = await session.get_one(HandoffRow, case.handoff_id)
+    if not case.open and row.state not in WITH_A_PERSON:
+        # What follows is of the assistant, or of the conversation's next case.
+        return None
     events = await conversations.events(session, case.conversation_id, after=case.delivered)
     if case.delivered >= case.opening:
         return following(case, events, own)

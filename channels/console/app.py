@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.limits import Limits
 from channels.console import refusals
-from channels.console.areas import Area, account, audit, desk, home, hours, sign_in, staff
+from channels.console.areas import Area, account, audit, desk, home, hours, replies, sign_in, staff
 from channels.console.frame import Frame
 from channels.console.gate import Console, Serving, own_form
 from channels.console.sessions import Sessions
@@ -17,7 +17,16 @@ from channels.service import now
 
 STATIC = Path(__file__).parent / "static"
 # In the order of the navigation. A new area is a module of `areas` and a word here.
-AREAS: tuple[Area, ...] = (sign_in.AREA, home.AREA, desk.AREA, hours.AREA, staff.AREA, audit.AREA, account.AREA)
+AREAS: tuple[Area, ...] = (
+    sign_in.AREA,
+    home.AREA,
+    desk.AREA,
+    hours.AREA,
+    replies.AREA,
+    staff.AREA,
+    audit.AREA,
+    account.AREA,
+)
 
 
 def console_app(

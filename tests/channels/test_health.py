@@ -1,3 +1,5 @@
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,12 @@ def test_a_ready_app_stops_and_starts_again_with_what_it_stored(tmp_path: Path, 
         headers = {"Authorization": f"Bearer {started['token']}"}
         read = client.get(f"/api/v1/conversations/{started['id']}/messages", headers=headers).json()
         assert read["messages"] == started["messages"]
+
+
+def test_a_server_that_has_stopped_lets_go_of_what_it_loaded(settings: Settings) -> None:
+    app = create_app(settings)
+    with TestClient(app):
+        until(lambda: app.state.service.loaded.is_set())
+        loaded = weakref.ref(app.state.service.assembly)
+    gc.collect()
+    assert loaded() is None

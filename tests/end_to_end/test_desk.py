@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from bot.texts import Texts
+from channels.console.texts import CONSOLE
 from tests.channels.telegram.fake import wait_until
 from tests.end_to_end.conftest import Server, opened, watched
 from tests.end_to_end.test_console import add, sign_in, violations
@@ -14,6 +15,7 @@ from tests.end_to_end.test_widget import ask
 
 CHAT = 7001
 A_PERSON = Texts("ar").gettext("Talk to a person")
+WAITING = Texts("ar", CONSOLE).gettext("Waiting")
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +106,40 @@ def test_what_cannot_be_sent_is_kept_and_sent_again(judit: Page, widget: Page) -
     expect(judit.locator(".talk .person")).to_have_count(1)
 
 
+def test_a_ready_made_reply_and_an_article_go_where_they_should(omar: Page, widget: Page) -> None:
+    omar.goto("/console/replies/add")
+    omar.locator("#title").fill("تحية")
+    omar.locator("#text").fill("أهلا وسهلا")
+    omar.locator("main button.main").click()
+    ask(widget, "كيف أحصل على بطاقة TAJ؟")
+    widget.get_by_role("button", name=A_PERSON).first.click()
+    omar.goto("/console/desk")
+    omar.locator("section").filter(has_text=WAITING).locator("a").first.click()
+    omar.locator(".acts button.main").click()
+    omar.locator("#text").fill(" - عمر")
+    omar.locator("#text").press("Control+Home")
+    omar.get_by_role("button", name="تحية").press("Enter")
+    expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
+    expect(omar.locator("#text")).to_be_focused()
+    expect(omar.locator(".talk .person")).to_have_count(0)
+    omar.reload()
+    expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
+    # The article is the reviewed text, under the counsellor's name; what was being typed stays.
+    omar.locator(".near summary").click()
+    omar.locator(".near button").click()
+    expect(widget.locator(".person .quotation")).to_be_visible()
+    expect(omar.locator(".talk .person")).to_have_count(1)
+    expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
+    assert violations(omar) == []
+
+
 @pytest.mark.parametrize("login", ["judit", "omar"])
 def test_the_desk_fits_a_small_phone_and_axe_finds_nothing(browser: Browser, office: Server, login: str) -> None:
     pages = counsellor(browser, office, login)
     page = next(pages)
     page.set_viewport_size({"width": 360, "height": 640})
     found = []
-    for path in ("/desk", "/desk/1", "/hours"):
+    for path in ("/desk", "/desk/1", "/hours", "/replies", "/replies/add"):
         page.goto(f"/console{path}")
         expect(page.locator("h1")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path

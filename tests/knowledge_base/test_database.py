@@ -35,6 +35,7 @@ async def test_migrations_make_exactly_the_tables_of_the_models(database: Databa
             bot.tables.EventRow,
             bot.staff.tables.StaffRow,
             bot.handoff.tables.HandoffRow,
+            bot.handoff.tables.CannedReplyRow,
             channels.telegram.tables.BoxesRow,
             channels.bridge.tables.BridgedRow,
         )

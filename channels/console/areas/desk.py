@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from bot.handoff.inbox import Counselling, Opened, UnknownHandoffError
+from bot.handoff.inbox import Counselling, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import OUTCOMES, HandoffError, TakenError
-from bot.staff.member import UnknownStaffError
+from bot.staff.member import Member
 from channels.console.areas import Area, Page
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
-from channels.console.gate import Counsellor, CurrentDesk, MissingError, console
+from channels.console.gate import Counsellor, CurrentDesk, MissingError, SignedIn, console
 from channels.console.pages import go, page, say, texts_of
 from channels.console.streams import streamed
 from channels.console.texts import sentence
@@ -70,8 +70,8 @@ async def stream(at: Counsellor, desk: CurrentDesk) -> Response:
 
 
 @router.get("/{id}")
-async def show_case(request: Request, at: Counsellor, case: Case) -> Response:
-    return await _shown(request, at, case)
+async def show_case(request: Request, at: Counsellor, case: Case, desk: CurrentDesk) -> Response:
+    return await _shown(request, at, case, desk)
 
 
 @router.get("/{id}/talk")
@@ -93,7 +93,19 @@ async def reply(request: Request, at: Counsellor, case: Case, desk: CurrentDesk,
         answered = form if form.wrong else _fresh()
         # htmx puts in only what comes with 200.
         return page(request, "desk_reply.html", form=answered, **_about(request, case))
-    return await _shown(request, at, case, answer=form) if form.wrong else go(f"{PATH}/{case.entry.id}")
+    return await _shown(request, at, case, desk, answer=form) if form.wrong else go(f"{PATH}/{case.entry.id}")
+
+
+@router.post("/{id}/article")
+async def article(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, form: Posted) -> Response:
+    """Send an article as it is."""
+    try:
+        await desk.send_article(case.entry.id, at.member, form["article"], form["client_id"][:80])
+    except UnknownArticleError as error:
+        raise MissingError from error
+    except (HandoffError, UnknownHandoffError) as error:
+        say(request, _told(request, error))
+    return go(f"{PATH}/{case.entry.id}")
 
 
 @router.post("/{id}/note")
@@ -104,7 +116,9 @@ async def note(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, 
         form.wrong["note"] = (
             texts_of(request).gettext("Please write 1 to {count} characters.").format(count=MAX_CHARACTERS)
         )
-        return await _shown(request, at, case, note=form)
+        return await _shown(request, at, case, desk, note=form)
+    except UnknownHandoffError as error:
+        raise MissingError from error
     return go(f"{PATH}/{case.entry.id}")
 
 
@@ -118,7 +132,7 @@ async def move(request: Request, at: Counsellor, case: Case, move: str, desk: Cu
             case "take-over":
                 await desk.assign(id, member, member)
             case "give":
-                await desk.assign(id, member, await at.staff.by_id(int(form["to"] or 0)))
+                await desk.assign(id, member, await _colleague(at, form["to"]))
             case "release":
                 await desk.release(id, member)
             case "return":
@@ -129,12 +143,10 @@ async def move(request: Request, at: Counsellor, case: Case, move: str, desk: Cu
                 outcome = next((one for one in OUTCOMES if one == form["outcome"]), None)
                 if outcome is None:
                     form.wrong["outcome"] = texts_of(request).gettext("Please choose one of these.")
-                    return await _shown(request, at, case, ending=form)
+                    return await _shown(request, at, case, desk, ending=form)
                 await desk.close(id, member, outcome)
             case _:
                 raise MissingError
-    except (ValueError, UnknownStaffError) as error:
-        raise MissingError from error
     except (HandoffError, UnknownHandoffError) as error:
         say(request, _told(request, error))
     stays = move in ("accept", "take-over", "reopen")
@@ -161,17 +173,31 @@ async def _inbox(request: Request, template: str, at: Counsellor, desk: Counsell
     return page(request, template, groups=groups, reasons=REASONS, channels=CHANNELS, ago=_ago(request))
 
 
+async def _colleagues(at: SignedIn) -> list[Member]:
+    """To whom a case can be given."""
+    everybody = await at.staff.everybody()
+    return [one for one in everybody if one.active and one.may("counsellor") and one.id != at.member.id]
+
+
+async def _colleague(at: SignedIn, id: str) -> Member:
+    """Raises MissingError."""
+    found = next((one for one in await _colleagues(at) if str(one.id) == id), None)
+    if found is None:
+        raise MissingError
+    return found
+
+
 async def _shown(
     request: Request,
     at: Counsellor,
     case: Opened,
+    desk: Counselling,
     *,
     answer: Form | None = None,
     note: Form | None = None,
     ending: Form | None = None,
 ) -> Response:
-    everybody = await at.staff.everybody()
-    colleagues = [one for one in everybody if one.active and one.may("counsellor") and one.id != at.member.id]
+    colleagues = await _colleagues(at)
     return page(
         request,
         "desk_case.html",
@@ -180,6 +206,7 @@ async def _shown(
         note=note or Form(),
         ending=ending or Form(),
         colleagues=colleagues,
+        canned=await desk.canned(case.entry.shared or case.entry.language) if case.entry.mine else [],
         endings=ENDINGS,
         **_about(request, case),
     )
@@ -193,6 +220,8 @@ def _about(request: Request, case: Opened) -> dict[str, Any]:
         "channels": CHANNELS,
         "ago": _ago(request),
         "at_clock": _at_clock(request),
+        # By it an article that is sent counts once.
+        "fresh": secrets.token_hex(8),
     }
 
 

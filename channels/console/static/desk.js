@@ -21,6 +21,19 @@ document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
   if (target.dataset.draft && detail.shouldSwap) sessionStorage.removeItem(key(target));
 });
 
+// A ready-made reply goes to where the cursor is; the counsellor sends it, or changes it first.
+for (const place of document.querySelectorAll(".canned")) {
+  place.hidden = false;
+  place.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-insert]");
+    if (!button) return;
+    const { text } = document.querySelector("[data-draft]").elements;
+    text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input"));
+    text.focus();
+  });
+}
+
 // The conversation stands at its end, where what is new comes in.
 const talk = () => document.querySelector(".talk");
 const count = () => talk().children.length;

@@ -17,9 +17,7 @@ from tests.channels.bridge.test_webhook import answers_of
 from tests.channels.bridge.test_zammad import payload
 
 FAULTS = {"busy": Fault(429, {"Retry-After": "30"}), "broken": Fault(503), "lost": Fault(502, after=True)}
-STEPS = st.lists(
-    st.sampled_from([*FAULTS, "write", "look", "wait", "crash", "reply", "again", "catch up"]), max_size=16
-)
+STEPS = [*FAULTS, "write", "look", "wait", "crash", "reply", "again", "catch up"]
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])

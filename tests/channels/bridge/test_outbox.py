@@ -232,6 +232,24 @@ async def test_a_withdrawn_case_is_told_and_a_second_one_is_another_case(world: 
     assert letters[3]["handoff"] != letters[0]["handoff"]
 
 
+async def test_after_an_outage_each_of_two_cases_is_told_what_is_its_own(world: World, hook: Hook) -> None:
+    migrant = await told(world, hook)
+    first = await world.handoff(migrant)
+    hook.down = True
+    await migrant.press("Go on with the assistant")
+    await migrant.say("/human")
+    second = await world.handoff(migrant)
+    await world.look()
+    await world.office.desk.accept(second, world.anna)
+    await migrant.say("I lost my card.")
+    hook.down = False
+    await world.look(minutes=5)
+    await world.look(minutes=5)
+    letters = list(hook.letters.values())
+    assert [one["type"] for one in letters if one["handoff"] == first] == ["opened", "message", "moved"]
+    assert [one["type"] for one in letters if one["handoff"] == second] == ["opened", "moved", "message"]
+
+
 async def test_danger_is_told(world: World, hook: Hook) -> None:
     migrant = await told(world, hook)
     async with world.office.database.transaction() as session:

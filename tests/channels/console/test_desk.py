@@ -47,6 +47,26 @@ def test_a_counsellor_sees_who_waits_takes_the_case_and_answers(office: Office) 
     assert "Take it up again" in words(anna.get(path))
 
 
+def test_the_nearest_article_is_sent_with_a_click(office: Office) -> None:
+    anna = office.counsellor("anna")
+    migrant = office.migrant("How do I get a health card?")
+    path = case_of(anna)
+    assert "Send this article" not in words(anna.get(path)), "who has not taken the case sends nothing"
+    anna.send(f"{path}/accept")
+    page = anna.get(path).text
+    fields = dict(re.findall(r'name="(article|client_id)" value="([^"]+)"', page)[:2])
+    assert fields["article"] == "health-card"
+    assert anna.send(f"{path}/article", **fields).headers["location"] == f"/console{path}"
+    said = office.says(migrant)[-1]
+    assert said.startswith("person: ")
+    assert "The office gives you a health card." in said
+    assert "Office closed" in said, "what holds at the moment comes with it"
+    assert anna.send(f"{path}/article", article="none", client_id="x").status_code == 404
+    anna.send(f"{path}/release")
+    anna.send(f"{path}/article", **fields)
+    assert "This cannot be done any more" in words(anna.get(path))
+
+
 def test_with_htmx_an_answer_brings_an_empty_form_and_a_wrong_one_what_was_typed(office: Office) -> None:
     anna = office.counsellor("anna")
     office.migrant()
@@ -105,13 +125,23 @@ def test_a_case_goes_to_a_colleague_back_to_all_and_to_the_assistant(office: Off
     assert office.says(migrant)[-1].startswith("bot: Anna has left the conversation.")
 
 
-@pytest.mark.parametrize("to", ["", "0", "999", "x"])
+@pytest.mark.parametrize("to", ["", "0", "999", "x", "9" * 30])
 def test_a_colleague_that_there_is_not_is_refused(office: Office, to: str) -> None:
     anna = office.counsellor("anna")
     office.migrant()
     path = case_of(anna)
     anna.get(path)
     assert anna.send(f"{path}/give", to=to).status_code == 404
+
+
+def test_a_case_cannot_go_to_somebody_who_cannot_open_it(office: Office) -> None:
+    anna = office.counsellor("anna")
+    office.house.add("eva", "editor")
+    office.migrant()
+    path = case_of(anna)
+    anna.get(path)
+    assert anna.send(f"{path}/give", to=str(office.house.member("eva").id)).status_code == 404
+    assert "Waiting (1)" in words(anna.get("/desk"))
 
 
 def test_notes_stay_among_colleagues(office: Office) -> None:
