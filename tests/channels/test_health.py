@@ -47,9 +47,9 @@ def test_what_needs_the_content_says_that_it_is_loading(
 
 def test_ready_tells_what_is_served(client: TestClient) -> None:
     ready = client.get("/ready").json()
-    assert set(ready) == {"status", "content_version", "articles", "passages", "telegram"}
+    assert set(ready) == {"status", "content_version", "articles", "passages", "telegram", "bridge"}
     assert ready["articles"] == 3
-    assert ready["telegram"] == "off"
+    assert (ready["telegram"], ready["bridge"]) == ("off", "off")
     assert ready["passages"] > 3
 
 
