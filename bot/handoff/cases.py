@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import records
 from bot.handoff.moves import OPEN, Handoff, Move, Outcome, Reason, State, moved
-from bot.handoff.tables import HandoffRow, NoteRow
+from bot.handoff.tables import HandoffRow, LabelRow, NoteRow
 from bot.state import Event, slots_of
 from bot.tables import CallbackRow, ConversationRow
 from knowledge_base.database import in_utc
@@ -123,7 +123,7 @@ async def notes(session: AsyncSession, conversation_id: str) -> Sequence[NoteRow
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:
-    for table in (NoteRow, HandoffRow):
+    for table in (LabelRow, NoteRow, HandoffRow):
         await session.execute(delete(table).where(table.conversation_id == conversation_id))
 
 

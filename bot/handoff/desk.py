@@ -10,10 +10,10 @@ from rasa_sdk.events import BotUttered
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import callbacks, conversations
+from bot import callbacks, conversations, records
 from bot.actions.callback import FORM, form_ended
 from bot.blocks import answer_blocks, contact_cards, notice_blocks
-from bot.handoff import canned, cases, counsellors, prospects
+from bot.handoff import canned, cases, counsellors, labels, prospects
 from bot.handoff.canned import CannedReply
 from bot.handoff.inbox import Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, Move, Outcome, TakenError
@@ -107,7 +107,14 @@ class Desk:
             rows = await cases.open_handoffs(session)
             channels = await _channels(session, [row.conversation_id for row in rows])
             names = await counsellors.names(session)
-            return [self._entry(row, channels.get(row.conversation_id, ""), staff, names, member, now) for row in rows]
+            put = await labels.of(session, list(channels))
+            return [
+                replace(
+                    self._entry(row, channels.get(row.conversation_id, ""), staff, names, member, now),
+                    labels=put[row.conversation_id],
+                )
+                for row in rows
+            ]
 
     async def open(self, handoff_id: int, member: Member) -> Opened:
         """A case, open or over. Raises UnknownHandoffError."""
@@ -119,8 +126,11 @@ class Desk:
             conversation = await session.get_one(ConversationRow, row.conversation_id)
             stored = await conversations.events(session, row.conversation_id)
             notes = await cases.notes(session, row.conversation_id)
+            put = await labels.of(session, [row.conversation_id])
             return Opened(
-                self._entry(row, conversation.channel, staff, names, member, now),
+                replace(
+                    self._entry(row, conversation.channel, staff, names, member, now), labels=put[row.conversation_id]
+                ),
                 messages_of(stored),
                 [Note(names.get(one.by_id, ""), in_utc(one.at), one.text) for one in notes],
                 {event.number: near for event in stored if (near := self._near(event.data, member, now))},
@@ -157,10 +167,27 @@ class Desk:
         """Tell colleagues; the migrant never sees it. Raises QuestionError for a text that cannot be taken."""
         text = checked(text)
         async with self._database.transaction() as session:
-            conversation_id = (await _row(session, handoff_id)).conversation_id
-            if await session.get(ConversationRow, conversation_id, with_for_update=True) is None:
-                raise UnknownHandoffError("the conversation was erased")
+            conversation_id = await _conversation_of(session, handoff_id)
             await cases.note(session, conversation_id, text, by=member.id, now=self._clock())
+        self._news.tell(conversation_id)
+
+    async def labels(self) -> list[str]:
+        """Those to suggest."""
+        async with self._database.reading() as session:
+            return await labels.used(session)
+
+    async def label(self, handoff_id: int, text: str) -> None:
+        """Put a label on a case. Raises QuestionError for a text that cannot be one."""
+        label = labels.label_of(text)
+        async with self._database.transaction() as session:
+            conversation_id = await _conversation_of(session, handoff_id)
+            await labels.put(session, conversation_id, label)
+        self._news.tell(conversation_id)
+
+    async def unlabel(self, handoff_id: int, label: str) -> None:
+        async with self._database.transaction() as session:
+            conversation_id = await _conversation_of(session, handoff_id)
+            await labels.take_off(session, conversation_id, label)
         self._news.tell(conversation_id)
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None:
@@ -285,6 +312,8 @@ class Desk:
             told = [event, _uttered(says(texts), texts.language, move.at)]
             if move.name == "close":
                 await callbacks.close(session, conversation.id, move.at)
+                for label in (await labels.of(session, [conversation.id]))[conversation.id]:
+                    await records.count(session, move.at, conversation.site, row.language, "label", label)
             if conversation.owner.startswith("staff-"):
                 stored = [one.data for one in await conversations.memory(session, conversation.id)]
                 if active_loop_of(stored) == FORM:
@@ -331,6 +360,14 @@ async def _row(session: AsyncSession, handoff_id: int) -> HandoffRow:
     if row is None:
         raise UnknownHandoffError("there is no such case, or it was erased")
     return row
+
+
+async def _conversation_of(session: AsyncSession, handoff_id: int) -> str:
+    """The id of the case's conversation, which is locked: nobody erases it meanwhile. Raises UnknownHandoffError."""
+    conversation_id = (await _row(session, handoff_id)).conversation_id
+    if await session.get(ConversationRow, conversation_id, with_for_update=True) is None:
+        raise UnknownHandoffError("the conversation was erased")
+    return conversation_id
 
 
 async def _channels(session: AsyncSession, ids: list[str]) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Entry:
     `topic` is its name in the member's language. `mine`: this counsellor has it. `offered`: it waits, and this
     counsellor is among those whom it is put before. `shared` is the language to write in where the counsellor does not
     speak the case's. `by` has it. `unanswered_since` is when the first message came that nobody has answered.
+    `labels` are the words that counsellors put on it.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Entry:
     mine: bool
     offered: bool
     shared: str | None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,12 @@ class Counselling(Protocol):
     async def reopen(self, handoff_id: int, member: Member) -> None: ...
 
     async def note(self, handoff_id: int, member: Member, text: str) -> None: ...
+
+    async def labels(self) -> Sequence[str]: ...
+
+    async def label(self, handoff_id: int, text: str) -> None: ...
+
+    async def unlabel(self, handoff_id: int, label: str) -> None: ...
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None: ...
 

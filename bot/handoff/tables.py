@@ -48,6 +48,14 @@ class NoteRow(Base):
     text: Mapped[str]
 
 
+class LabelRow(Base):
+    """A word that counsellors put on a conversation's case."""
+
+    __tablename__ = "handoff_labels"
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(primary_key=True)
+
+
 class CounsellorRow(Base):
     """Whom a member of staff can help, and when; `seen_at` is when their desk was last on a screen."""
 

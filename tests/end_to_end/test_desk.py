@@ -124,12 +124,44 @@ def test_a_ready_made_reply_and_an_article_go_where_they_should(omar: Page, widg
     expect(omar.locator(".talk .person")).to_have_count(0)
     omar.reload()
     expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
+    omar.locator("#label").fill("سكن")
+    omar.locator("#label").press("Enter")
+    expect(omar.locator(".labels li")).to_have_count(1)
     # The article is the reviewed text, under the counsellor's name; what was being typed stays.
     omar.locator(".near summary").click()
-    omar.locator(".near button").click()
+    # What is read stays open when something new comes in.
+    widget.get_by_role("textbox").fill("مرحبا")
+    widget.keyboard.press("Enter")
+    expect(omar.locator(".talk .migrant").last).to_contain_text("مرحبا")
+    omar.locator(".near button").first.click()
     expect(widget.locator(".person .quotation")).to_be_visible()
     expect(omar.locator(".talk .person")).to_have_count(1)
     expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
+    assert violations(omar) == []
+
+
+def test_who_switched_it_on_hears_and_sees_that_somebody_new_waits(omar: Page, widget: Page) -> None:
+    omar.add_init_script(
+        "let rung = 0; const { start } = OscillatorNode.prototype;"
+        "OscillatorNode.prototype.start = function () { document.documentElement.dataset.rung = ++rung;"
+        " return start.call(this); };"
+    )
+    omar.reload()
+    before = omar.locator("[data-offered]").count()
+    title = omar.title()
+    switch = omar.locator("[data-alert]")
+    expect(switch).not_to_be_checked()
+    switch.check()
+    expect(omar.locator("html")).to_have_attribute("data-rung", "1")
+    ask(widget, "كيف أحصل على بطاقة TAJ؟")
+    widget.get_by_role("button", name=A_PERSON).first.click()
+    expect(omar.locator("html")).to_have_attribute("data-rung", "2")
+    assert omar.title() == f"({before + 1}) {title}"
+    omar.reload()
+    expect(switch).to_be_checked()
+    expect(omar).to_have_title(f"({before + 1}) {title}")
+    switch.uncheck()
+    expect(omar).to_have_title(title)
     assert violations(omar) == []
 
 

@@ -36,6 +36,7 @@ async def test_migrations_make_exactly_the_tables_of_the_models(database: Databa
             bot.staff.tables.StaffRow,
             bot.handoff.tables.HandoffRow,
             bot.handoff.tables.CannedReplyRow,
+            bot.handoff.tables.LabelRow,
             channels.telegram.tables.BoxesRow,
             channels.bridge.tables.BridgedRow,
         )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from bot.handoff.inbox import Counselling, Opened, UnknownArticleError, UnknownHandoffError
+from bot.handoff.labels import MAX_CHARACTERS as LABEL_CHARACTERS
 from bot.handoff.moves import OUTCOMES, HandoffError, TakenError
 from bot.staff.member import Member
 from channels.console.areas import Area, Page
@@ -122,6 +123,28 @@ async def note(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, 
     return go(f"{PATH}/{case.entry.id}")
 
 
+@router.post("/{id}/label")
+async def label(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, form: Posted) -> Response:
+    try:
+        await desk.label(case.entry.id, form["label"])
+    except QuestionError:
+        sentence = texts_of(request).gettext("Please write 1 to {count} characters.")
+        form.wrong["label"] = sentence.format(count=LABEL_CHARACTERS)
+        return await _shown(request, at, case, desk, label=form)
+    except UnknownHandoffError as error:
+        say(request, _told(request, error))
+    return go(f"{PATH}/{case.entry.id}")
+
+
+@router.post("/{id}/unlabel")
+async def unlabel(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, form: Posted) -> Response:
+    try:
+        await desk.unlabel(case.entry.id, form["label"])
+    except UnknownHandoffError as error:
+        say(request, _told(request, error))
+    return go(f"{PATH}/{case.entry.id}")
+
+
 @router.post("/{id}/{move}")
 async def move(request: Request, at: Counsellor, case: Case, move: str, desk: CurrentDesk, form: Posted) -> Response:
     id, member = case.entry.id, at.member
@@ -195,15 +218,18 @@ async def _shown(
     *,
     answer: Form | None = None,
     note: Form | None = None,
+    label: Form | None = None,
     ending: Form | None = None,
 ) -> Response:
     colleagues = await _colleagues(at)
     return page(
         request,
         "desk_case.html",
-        422 if answer or note or ending else 200,
+        422 if answer or note or label or ending else 200,
         form=answer or _fresh(),
         note=note or Form(),
+        label=label or Form(),
+        suggested=[one for one in await desk.labels() if one not in case.entry.labels],
         ending=ending or Form(),
         colleagues=colleagues,
         canned=await desk.canned(case.entry.shared or case.entry.language) if case.entry.mine else [],

@@ -40,10 +40,16 @@ const count = () => talk().children.length;
 const frame = document.querySelector(".talk-frame");
 const state = talk().dataset.state;
 let seen = count();
+let unfolded = [];
 frame.scrollTop = frame.scrollHeight;
 
+document.addEventListener("htmx:beforeSwap", () => {
+  unfolded = [...talk().querySelectorAll("details[open]")].map((one) => one.id);
+});
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target.contains(talk())) {
+    // What is being read stays open when the conversation comes anew.
+    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
     // What can be done has changed, and with it the whole page.
     if (talk().dataset.state !== state) location.reload();
     if (count() === seen) return;

@@ -2,6 +2,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.handoff import cases
 from bot.handoff.inbox import UnknownArticleError, UnknownHandoffError
@@ -9,7 +10,7 @@ from bot.handoff.moves import HandoffError, TakenError
 from bot.handoff.tables import HandoffRow
 from bot.replies import Buttons, ContactCard, Quotation, Sources
 from bot.staff.tables import StaffRow
-from bot.tables import CallbackRow
+from bot.tables import CallbackRow, TallyRow
 from knowledge_base.database import Database
 from retrieval.answers import Answers
 from retrieval.encoder import Encoder
@@ -314,6 +315,35 @@ async def test_notes_are_for_colleagues_only(office: Office) -> None:
     opened = await office.desk.open(case.id, bela)
     assert [(note.by_name, note.text) for note in opened.notes] == [("Anna", "Speaks French too")]
     assert "Speaks French too" not in [message.text for message in await migrant.read()]
+
+
+async def test_labels_are_suggested_counted_at_the_end_and_erased_with_the_conversation(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    first, second = await waits(office), await waits(office)
+    one, other = await office.desk.inbox(anna)
+    for label in ("housing", " housing ", "two  words"):
+        await office.desk.label(one.id, label)
+    await office.desk.label(other.id, "housing")
+    assert [entry.labels for entry in await office.desk.inbox(anna)] == [("housing", "two words"), ("housing",)]
+    assert await office.desk.labels() == ["housing", "two words"], "the most frequent first"
+    await office.desk.unlabel(one.id, "two words")
+    assert (await office.desk.open(one.id, anna)).entry.labels == ("housing",)
+    await office.desk.accept(one.id, anna)
+    await office.desk.close(one.id, anna, "solved")
+    async with office.database.reading() as session:
+        query = select(TallyRow.subject, TallyRow.count).where(TallyRow.kind == "label")
+        assert (await session.execute(query)).all() == [("housing", 1)]
+    await first.erase()
+    await second.erase()
+    assert await office.desk.labels() == []
+
+
+@pytest.mark.parametrize("text", ["", " ", "x" * 31, "a\x00b"])
+async def test_what_is_no_label(office: Office, text: str) -> None:
+    anna = await hired(office.database, "Anna")
+    await waits(office)
+    with pytest.raises(QuestionError):
+        await office.desk.label((await office.entry(anna)).id, text)
 
 
 async def test_what_the_bot_found_near_stands_beside_the_migrants_words(office: Office) -> None:

@@ -67,6 +67,31 @@ def test_the_nearest_article_is_sent_with_a_click(office: Office) -> None:
     assert "This cannot be done any more" in words(anna.get(path))
 
 
+def test_labels_stand_in_the_list_and_can_be_taken_off(office: Office) -> None:
+    anna = office.counsellor("anna")
+    office.migrant()
+    path = case_of(anna)
+    anna.get(path)
+    assert anna.send(f"{path}/label", label="<b>housing").status_code == 303
+    assert '<bdi class="label">&lt;b&gt;housing</bdi>' in anna.get("/desk").text
+    wrong = anna.send(f"{path}/label", label="x" * 31)
+    assert wrong.status_code == 422
+    assert "Please write 1 to 30 characters." in words(wrong)
+    anna.send(f"{path}/unlabel", label="<b>housing")
+    assert "housing</bdi>" not in anna.get("/desk").text
+
+
+def test_a_label_of_another_case_is_suggested(office: Office) -> None:
+    anna = office.counsellor("anna")
+    office.migrant()
+    path = case_of(anna)
+    office.migrant()
+    anna.get(path)
+    anna.send(f"{path}/label", label="housing")
+    assert '<option value="housing">' not in anna.get(path).text
+    assert '<option value="housing">' in anna.get("/desk/2" if path == "/desk/1" else "/desk/1").text
+
+
 def test_with_htmx_an_answer_brings_an_empty_form_and_a_wrong_one_what_was_typed(office: Office) -> None:
     anna = office.counsellor("anna")
     office.migrant()
