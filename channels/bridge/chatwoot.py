@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from channels.bridge.hosting import NotALetterError
 from channels.bridge.letters import Case, Letter, Moved, Opened, Written
-from channels.bridge.other_desk import Heard, NotALetterError, entry, spoken, summary, told
+from channels.bridge.other_desk import Heard, entry, spoken, summary, told
 from channels.bridge.signature import check
 from channels.bridge.transport import RefusedError, Transport, fields
 

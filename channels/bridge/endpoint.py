@@ -4,8 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from channels.api.problems import NotReadyError, problem
-from channels.bridge.hosting import BridgeHost, BridgeNotReadyError, BridgeOffError
-from channels.bridge.other_desk import NotALetterError
+from channels.bridge.hosting import BridgeHost, BridgeNotReadyError, BridgeOffError, NotALetterError
 from channels.bridge.signature import NotSignedError
 
 router = APIRouter(prefix="/bridge", tags=["bridge"])

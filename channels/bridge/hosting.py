@@ -47,6 +47,10 @@ class BridgeNotReadyError(RuntimeError):
     """The bridge is still starting, or has failed and tries again."""
 
 
+class NotALetterError(ValueError):
+    """What came in is not what the other desk sends."""
+
+
 class _Channel(Protocol):
     """See `channels.bridge.channel.Channel`."""
 

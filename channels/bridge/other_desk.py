@@ -9,10 +9,6 @@ from bot.handoff.moves import Outcome
 from channels.bridge.letters import Case, Letter, Line, Moved, Opened
 
 
-class NotALetterError(ValueError):
-    """What came in is not what this desk sends."""
-
-
 @dataclass(frozen=True, slots=True)
 class Heard:
     """Something that the other desk did with a case, which it knows as `remote`.

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.handoff.moves import Outcome
+from channels.bridge.hosting import NotALetterError
 from channels.bridge.letters import Case, Letter, Line, Moved, Opened, Written
-from channels.bridge.other_desk import Heard, NotALetterError
+from channels.bridge.other_desk import Heard
 from channels.bridge.signature import check, signature
 from channels.bridge.transport import RefusedError, Transport
 

@@ -11,8 +11,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 from bot.handoff.moves import Outcome
+from channels.bridge.hosting import NotALetterError
 from channels.bridge.letters import Case, Letter, Moved, Opened, Written
-from channels.bridge.other_desk import Heard, NotALetterError, entry, spoken, summary, told
+from channels.bridge.other_desk import Heard, entry, spoken, summary, told
 from channels.bridge.signature import check_undated
 from channels.bridge.transport import RefusedError, Transport, fields
 

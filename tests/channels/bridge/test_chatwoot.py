@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from channels.bridge.other_desk import NotALetterError
+from channels.bridge.hosting import NotALetterError
 from channels.bridge.signature import NotSignedError
 from tests.bot.handoff.conftest import Migrant
 from tests.channels.bridge.conftest import World

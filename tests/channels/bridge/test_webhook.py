@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.bridge.hosting import BridgeNotReadyError, BridgeSetupError
-from channels.bridge.other_desk import NotALetterError
+from channels.bridge.hosting import BridgeNotReadyError, BridgeSetupError, NotALetterError
 from channels.bridge.reception import parts
 from channels.bridge.signature import NotSignedError, check, signature
 from retrieval.question import MAX_CHARACTERS, checked

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.bridge.other_desk import NotALetterError
+from channels.bridge.hosting import NotALetterError
 from channels.bridge.signature import NotSignedError
 from channels.bridge.zammad import text_of
 from tests.bot.handoff.conftest import Migrant
