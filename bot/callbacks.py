@@ -61,16 +61,22 @@ async def keep(
         assert row is not None  # noqa: S101
         row.draft, row.request, row.urgent, row.asked_at = None, vault.seal(values), urgent, now
     elif CANCEL in actions:
-        if row is not None and row.request is None:
-            await session.delete(row)
-        elif row is not None:
-            row.draft = None
+        await forget_draft(session, conversation_id)
     elif FORM in actions or values != known:
         if row is None:
             row = CallbackRow(conversation_id=conversation_id, draft=None, request=None, urgent=False, asked_at=None)
             session.add(row)
         row.draft = vault.seal({name: value for name, value in values.items() if value is not None})
     return [_without_value(event) for event in events]
+
+
+async def forget_draft(session: AsyncSession, conversation_id: str) -> None:
+    """Forget what was given in a form that ends; a complete request stays."""
+    row = await session.get(CallbackRow, conversation_id)
+    if row is not None and row.request is None:
+        await session.delete(row)
+    elif row is not None:
+        row.draft = None
 
 
 def _without_value(event: Event) -> Event:
@@ -112,8 +118,10 @@ def _opened(row: CallbackRow, channel: str, vault: Vault) -> Request:
 
 async def close(session: AsyncSession, conversation_id: str, now: datetime) -> bool:
     """Forget a request that was dealt with, and close its case; whether there was one."""
+    # Locked in the same order as by everybody else: the conversation first.
+    conversation = await session.get(ConversationRow, conversation_id, with_for_update=True)
     row = await session.get(CallbackRow, conversation_id)
-    if row is None or row.request is None:
+    if conversation is None or row is None or row.request is None:
         return False
     if row.draft is None:
         await session.delete(row)
@@ -122,7 +130,6 @@ async def close(session: AsyncSession, conversation_id: str, now: datetime) -> b
         row.request = None
     handoff = await cases.newest(session, conversation_id)
     if handoff is not None and handoff.state == "agreed":
-        conversation = await session.get_one(ConversationRow, conversation_id, with_for_update=True)
         last, _ = await conversations.last_numbers(session, conversation_id)
         event = await cases.move(session, conversation, Move("close", now))
         await conversations.append(session, conversation_id, [event], last=last)

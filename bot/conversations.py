@@ -89,6 +89,12 @@ async def last_numbers(session: AsyncSession, conversation_id: str) -> tuple[int
     return newest or 0, of_memory or 0
 
 
+async def has(session: AsyncSession, conversation_id: str, client_id: str) -> bool:
+    """Whether a message with this id of its sender is stored."""
+    query = select(EventRow.number).where(EventRow.conversation_id == conversation_id, EventRow.client_id == client_id)
+    return (await session.execute(query)).first() is not None
+
+
 async def append(
     session: AsyncSession, conversation_id: str, new: list[Event], *, last: int, client_id: str | None = None
 ) -> list[StoredEvent]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import callbacks, conversations, records
 from bot.actions import action_executor
-from bot.actions.callback import FORM
+from bot.actions.callback import FORM, form_ended
 from bot.conversations import StoredEvent
 from bot.handoff import cases, prospects
 from bot.handoff.moves import BOT, DESK
@@ -104,7 +104,7 @@ class Engine:
             now = self._clock()
             first = parsed is None
             parsed = await asyncio.to_thread(self._understood, incoming, before, now)
-            if first and before.owner == BOT:
+            if first:
                 self._check_limits(conversation_id, incoming, parsed, before.row.language, now)
             stored = await self._turn(conversation_id, token, incoming, parsed, before, now)
             if stored is not None:
@@ -181,6 +181,10 @@ class Engine:
                     urgent=in_danger,
                     now=now,
                 )
+            if before.in_form and expected:
+                # What is written from now on is for the person, and no field.
+                await callbacks.forget_draft(session, conversation_id)
+                said = [*said, *form_ended(now)]
             said = await cases.follow(
                 session, row, said, intent=parsed["intent"]["name"], agreed=agreed, urgent=in_danger, now=now
             )

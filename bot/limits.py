@@ -23,7 +23,9 @@ NETWORK: Final = (Rate(600, timedelta(minutes=1)), Rate(10_000, timedelta(hours=
 KEYS = 20_000
 
 # Intents that are never refused: help in danger, a person, and control over one's own data.
-FREE = frozenset({"urgent", "human", "callback", "field", "inform", "delete", "privacy", "help", "language", "stop"})
+FREE = frozenset(
+    {"urgent", "human", "callback", "field", "inform", "delete", "privacy", "help", "language", "stop", "withdraw"}
+)
 
 
 class Limits:

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels import web
 from channels.api import ask, conversations, health, problems, rasa, stream
+from channels.bridge import endpoint
+from channels.bridge.hosting import BridgeHost
 from channels.console.app import console_app
 from channels.console.frame import ROOT
 from channels.service import Service
@@ -19,10 +21,14 @@ from channels.telegram.hosting import TelegramHost
 from channels.web import plain
 from channels.web.origins import Origins
 
-# A body is a question or a message: far below this, in bytes. A Rasa assistant sends whole conversations, and Telegram
-# all that it knows of a message.
+# A body is a question or a message: far below this, in bytes. A Rasa assistant sends whole conversations, Telegram all
+# that it knows of a message, and another help desk a whole ticket.
 MAX_BODY = 64 * 1024
-MAX_BODIES = {"/rasa/webhook": rasa.MAX_CALL, "/telegram/webhook": webhook.MAX_UPDATE}
+MAX_BODIES = {
+    "/rasa/webhook": rasa.MAX_CALL,
+    "/telegram/webhook": webhook.MAX_UPDATE,
+    "/bridge/webhook": endpoint.MAX_CALL,
+}
 HEADERS = [(name.lower().encode(), value.encode()) for name, value in problems.SECURITY_HEADERS.items()]
 
 
@@ -92,9 +98,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             api_base=settings.telegram_api_base,
             secret_keys=lambda: settings.secret_keys,
         )
+        bridge = app.state.bridge = BridgeHost(service, settings.bridged)
         service.start()
         telegram.start()
+        bridge.start()
         yield
+        await bridge.stop()
         await telegram.stop()
         await service.stop()
 
@@ -113,6 +122,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         stream.router,
         rasa.router,
         webhook.router,
+        endpoint.router,
         web.texts_router,
         web.router,
         plain.router,

@@ -137,6 +137,8 @@ class Service:
                 await task
         if self._assembly:
             await self._assembly.close()
+            # FastAPI's caches keep an app, and what it holds, for as long as the process lives.
+            self._assembly = None
 
     async def _run(self) -> None:
         """Load, then load again whenever something was published. A failure keeps what is served."""

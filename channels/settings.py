@@ -4,10 +4,12 @@ import os
 import re
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from channels.bridge.hosting import Bridge
 
 SHORTEST_KEY = 16
 # As a browser sends it: lower case, and only a port that is not the scheme's own.
@@ -45,6 +47,24 @@ class Settings(BaseSettings):
         description="Websites that may embed the widget, such as `https://www.example.org`, separated by commas; "
         "left out, only the server's own pages show it.",
     )
+    bridge: Literal["webhook", "zammad", "chatwoot"] | None = Field(
+        None, description="Where cases go too: webhook, zammad or chatwoot; left out, only to the desk here."
+    )
+    bridge_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="The other desk's address: where letters are posted, or where Zammad or Chatwoot is.",
+    )
+    bridge_secret: str | None = Field(
+        None, description="Signs what goes to a webhook, and proves that replies come from the other desk."
+    )
+    bridge_token: str | None = Field(None, description="Access token of Zammad or Chatwoot.")
+    bridge_place: str | None = Field(
+        None, description="Where cases go there: Zammad's group, or Chatwoot's account and inbox, such as `1/4`."
+    )
+    bridge_staff: str | None = Field(
+        None, description="Login of the account that stands for the other desk: a counsellor of its own."
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="critical, error, warning, info or debug."
     )
@@ -57,6 +77,13 @@ class Settings(BaseSettings):
     @classmethod
     def _without_space(cls, value: str | None) -> str | None:
         # A file that holds a token often ends in a line break.
+        return (value or "").strip() or None
+
+    @field_validator(
+        "bridge", "bridge_url", "bridge_secret", "bridge_token", "bridge_place", "bridge_staff", mode="before"
+    )
+    @classmethod
+    def _nothing_where_empty(cls, value: str | None) -> str | None:
         return (value or "").strip() or None
 
     @field_validator("secret_key")
@@ -74,6 +101,34 @@ class Settings(BaseSettings):
             if not ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no origin; write it as https://www.example.org, with no path")
         return value
+
+    @model_validator(mode="after")
+    def _bridge_is_whole(self) -> Self:
+        if self.bridge is None:
+            return self
+        needed = ["url", "secret", "staff", *([] if self.bridge == "webhook" else ["token", "place"])]
+        missing = [f"KALAUZ_BRIDGE_{name.upper()}" for name in needed if not getattr(self, f"bridge_{name}")]
+        if missing:
+            raise ValueError(f"KALAUZ_BRIDGE={self.bridge} needs {', '.join(missing)}")
+        if len(self.bridge_secret or "") < SHORTEST_KEY:
+            raise ValueError(f"KALAUZ_BRIDGE_SECRET needs at least {SHORTEST_KEY} characters")
+        if self.bridge == "chatwoot" and not re.fullmatch(r"[1-9][0-9]{0,8}/[1-9][0-9]{0,8}", self.bridge_place or ""):
+            raise ValueError("KALAUZ_BRIDGE_PLACE is Chatwoot's account and inbox, such as 1/4")
+        return self
+
+    @property
+    def bridged(self) -> Bridge | None:
+        """The other desk, where there is one."""
+        if self.bridge is None:
+            return None
+        return Bridge(
+            kind=self.bridge,
+            url=self.bridge_url or "",
+            staff=self.bridge_staff or "",
+            secret=self.bridge_secret or "",
+            token=self.bridge_token or "",
+            place=self.bridge_place or "",
+        )
 
     @property
     def origins(self) -> frozenset[str]:

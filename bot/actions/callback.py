@@ -5,6 +5,7 @@ In a Rasa assistant `callback_form` is a form of its domain, and these are its `
 """
 
 import re
+from datetime import datetime
 from typing import Any, Final
 
 from babel import Locale
@@ -14,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.ability import Ability
 from bot.actions.turn import Turn
-from bot.state import REQUESTED_SLOT
+from bot.state import REQUESTED_SLOT, Event
 from bot.texts import Texts
 from knowledge_base.languages import endonym, locale
 from retrieval.answers import Answers
@@ -117,6 +118,12 @@ class ActionStartCallback(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         return [ActiveLoop(FORM), SlotSet(REQUESTED_SLOT, None), *(SlotSet(field, None) for field in FIELDS)]
+
+
+def form_ended(at: datetime) -> list[Event]:
+    """The events that end the form without a word, for who talks with a person instead."""
+    stamp = at.timestamp()
+    return [ActiveLoop(None, timestamp=stamp), SlotSet(REQUESTED_SLOT, None, timestamp=stamp)]
 
 
 class ActionAskField(Ability):

@@ -1,7 +1,7 @@
 """All SQL of handoffs. Every function works inside the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, cast
@@ -13,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import records
 from bot.handoff.moves import OPEN, Handoff, Move, Outcome, Reason, State, moved
 from bot.handoff.tables import HandoffRow, LabelRow, NoteRow
-from bot.state import Event
-from bot.tables import ConversationRow
+from bot.state import Event, slots_of
+from bot.tables import CallbackRow, ConversationRow
 from knowledge_base.database import in_utc
 
 # The waits that say what is usual: those of the last weeks, and not fewer than tell something.
 LATELY = timedelta(days=28)
 ENOUGH = 5
+# And not more than it takes: somebody waits for this sentence.
+LATEST = 200
 # The slot that keeps the handoff among a conversation's events, and what an action sets it to.
 SLOT = "handoff"
 
@@ -47,6 +49,9 @@ async def move(session: AsyncSession, conversation: ConversationRow, move: Move,
     row = await newest(session, conversation.id)
     before = handoff_of(row) if row else None
     after = moved(before, move)
+    if after.state in ("returned", "expired") and await _is_promised_a_call(session, conversation.id):
+        # The conversation goes on with the bot, and the promise stays on the desk's list.
+        after = replace(after, state="agreed")
     is_new = row is None or (before is not None and before.state not in OPEN and move.name != "reopen")
     if row is None or is_new:
         about = about or About(conversation.language or "en")
@@ -55,8 +60,9 @@ async def move(session: AsyncSession, conversation: ConversationRow, move: Move,
         )
     row.state, row.reason, row.urgent, row.by_id = after.state, after.reason, after.urgent, after.by
     row.outcome, row.requested_at, row.since = after.outcome, after.requested_at, after.since
-    if after.state == "accepted" and row.accepted_at is None:
+    if before is not None and before.state == "waiting" and after.state == "accepted" and row.accepted_at is None:
         row.accepted_at = move.at
+    if after.state == "accepted" and (before is None or before.owner != after.owner):
         # Who takes it over has not answered yet.
         row.unanswered_since = move.at
     if after.state != "accepted":
@@ -69,6 +75,13 @@ async def move(session: AsyncSession, conversation: ConversationRow, move: Move,
     conversation.owner = after.owner
     await session.flush()
     return cast(Event, SlotSet(SLOT, after.as_slot(), timestamp=move.at.timestamp()))
+
+
+async def _is_promised_a_call(session: AsyncSession, conversation_id: str) -> bool:
+    query = select(CallbackRow.conversation_id).where(
+        CallbackRow.conversation_id == conversation_id, CallbackRow.request.is_not(None)
+    )
+    return (await session.execute(query)).first() is not None
 
 
 async def heard(session: AsyncSession, conversation_id: str, now: datetime) -> None:
@@ -91,11 +104,11 @@ async def open_handoffs(session: AsyncSession) -> list[HandoffRow]:
 
 
 async def usual_wait(session: AsyncSession, now: datetime) -> int | None:
-    """How long people waited lately, in seconds: the median; None where too few did."""
+    """How long people waited lately, in seconds: the median of the newest; None where too few did."""
     query = select(HandoffRow.requested_at, HandoffRow.accepted_at).where(
         HandoffRow.accepted_at.is_not(None), HandoffRow.requested_at > now - LATELY
     )
-    rows = (await session.execute(query)).all()
+    rows = (await session.execute(query.order_by(HandoffRow.id.desc()).limit(LATEST))).all()
     waits = [(accepted - requested).total_seconds() for requested, accepted in rows if accepted]
     return round(median(waits)) if len(waits) >= ENOUGH else None
 
@@ -149,15 +162,17 @@ async def follow(
             followed.append(event)
             continue
         wish: dict[str, Any] = event["value"]
-        if wish["move"] == "request" and state is None:
+        if wish["move"] == "request" and state in (None, "agreed"):
             about = About(wish["language"], wish["topic"], wish["country"])
             followed.append(await move(session, conversation, Move("request", now, reason=wish["reason"]), about))
         elif wish["move"] == "withdraw" and state == "waiting":
             followed.append(await move(session, conversation, Move("withdraw", now)))
+    if row is not None and state is not None:
+        row.language = slots_of(said).get("language") or row.language
     if intent == "urgent" and state is not None and row is not None and not row.urgent:
         followed.append(await move(session, conversation, Move("raise", now)))
     if agreed:
         followed.append(await move(session, conversation, Move("agree", now, reason="callback", urgent=urgent)))
-    if state == "accepted":
+    if state == "accepted" and intent not in ("privacy", "language", "delete"):
         await heard(session, conversation.id, now)
     return followed

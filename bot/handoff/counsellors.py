@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.handoff.profile import Profile
@@ -41,27 +41,32 @@ async def seen(session: AsyncSession, staff_id: int, language: str, now: datetim
 
 
 async def on_duty(
-    session: AsyncSession, zone: ZoneInfo, holidays: Mapping[date, Sequence[tuple[str, str]]]
+    session: AsyncSession, zone: ZoneInfo, holidays: Mapping[date, Sequence[tuple[str, str]]], now: datetime
 ) -> list[Counsellor]:
-    """Everybody with an open account who is a counsellor or has a profile, by their ids."""
+    """Every counsellor with an open account, and every admin who is at the desk or has hours there, by their ids."""
     query = select(StaffRow, CounsellorRow).outerjoin(CounsellorRow, CounsellorRow.staff_id == StaffRow.id)
-    query = query.where(StaffRow.active, or_(StaffRow.role == "counsellor", CounsellorRow.staff_id.is_not(None)))
+    query = query.where(StaffRow.active, StaffRow.role.in_(("counsellor", "admin")))
     found = []
     for member, row in await session.execute(query.order_by(StaffRow.id)):
         own = _profile(row) if row is not None else Profile(languages=[member.language])
         schedule = Schedule(zone, own.weekly, {**holidays, **own.exceptions})
-        found.append(
-            Counsellor(
-                member.id,
-                member.name,
-                tuple(own.languages),
-                frozenset(own.topics),
-                frozenset(own.countries),
-                schedule,
-                in_utc(row.seen_at) if row is not None and row.seen_at else None,
-            )
+        one = Counsellor(
+            member.id,
+            member.name,
+            tuple(own.languages),
+            frozenset(own.topics),
+            frozenset(own.countries),
+            schedule,
+            in_utc(row.seen_at) if row is not None and row.seen_at else None,
         )
+        if member.role == "counsellor" or own.weekly or own.exceptions or one.is_there(now):
+            found.append(one)
     return found
+
+
+async def names(session: AsyncSession) -> dict[int, str]:
+    """The names of everybody who has or had an account, by their ids."""
+    return {id: name for id, name in await session.execute(select(StaffRow.id, StaffRow.name))}  # noqa: C416
 
 
 def _profile(row: CounsellorRow) -> Profile:

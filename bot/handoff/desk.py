@@ -1,17 +1,17 @@
 """What counsellors do at the desk: each is one transaction, which moves the case, tells the migrant and keeps it."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from rasa_sdk.events import ActiveLoop, BotUttered, SlotSet
+from rasa_sdk.events import BotUttered
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import callbacks, conversations, records
-from bot.actions.callback import FORM
+from bot.actions.callback import FORM, form_ended
 from bot.blocks import answer_blocks, contact_cards, notice_blocks
 from bot.handoff import canned, cases, counsellors, labels, prospects
 from bot.handoff.canned import CannedReply
@@ -24,7 +24,7 @@ from bot.news import ANY, News, waited
 from bot.payloads import payload
 from bot.replies import Block, Button, Buttons, Reply, Said
 from bot.staff.member import Member
-from bot.state import REQUESTED_SLOT, Event, active_loop_of
+from bot.state import Event, active_loop_of
 from bot.tables import ConversationRow
 from bot.texts import Texts
 from bot.transcript import messages_of
@@ -37,6 +37,8 @@ from retrieval.shown import ShownAnswer
 Says = Callable[[Texts], list[Block]]
 # How often a desk is looked at anew though nothing was told, in seconds: another process may have stored something.
 REFRESH_S = 15.0
+# How long a desk waits for what comes together, in seconds.
+SETTLE_S = 0.2
 
 
 class Desk:
@@ -88,6 +90,9 @@ class Desk:
                     await self.present(member)
                 yield
                 await waited(event, REFRESH_S)
+                # Much that comes at once is looked at once.
+                await asyncio.sleep(SETTLE_S)
+                event.clear()
 
     async def present(self, member: Member) -> None:
         """The member's desk is on a screen; to be said again within `bot.handoff.routing.PRESENT`."""
@@ -101,10 +106,11 @@ class Desk:
             staff = await prospects.people(session, self._answers, now)
             rows = await cases.open_handoffs(session)
             channels = await _channels(session, [row.conversation_id for row in rows])
+            names = await counsellors.names(session)
             put = await labels.of(session, [row.conversation_id for row in rows])
             return [
                 replace(
-                    self._entry(row, channels.get(row.conversation_id, ""), staff, member, now),
+                    self._entry(row, channels.get(row.conversation_id, ""), staff, names, member, now),
                     labels=put[row.conversation_id],
                 )
                 for row in rows
@@ -116,13 +122,15 @@ class Desk:
         async with self._database.reading() as session:
             row = await _row(session, handoff_id)
             staff = await prospects.people(session, self._answers, now)
-            names = {one.id: one.name for one in staff}
+            names = await counsellors.names(session)
             conversation = await session.get_one(ConversationRow, row.conversation_id)
             stored = await conversations.events(session, row.conversation_id)
             notes = await cases.notes(session, row.conversation_id)
             put = await labels.of(session, [row.conversation_id])
             return Opened(
-                replace(self._entry(row, conversation.channel, staff, member, now), labels=put[row.conversation_id]),
+                replace(
+                    self._entry(row, conversation.channel, staff, names, member, now), labels=put[row.conversation_id]
+                ),
                 messages_of(stored),
                 [Note(names.get(one.by_id, ""), in_utc(one.at), one.text) for one in notes],
                 {event.number: near for event in stored if (near := self._near(event.data, member, now))},
@@ -159,9 +167,11 @@ class Desk:
         """Tell colleagues; the migrant never sees it. Raises QuestionError for a text that cannot be taken."""
         text = checked(text)
         async with self._database.transaction() as session:
-            row = await _row(session, handoff_id)
-            await cases.note(session, row.conversation_id, text, by=member.id, now=self._clock())
-        self._news.tell(row.conversation_id)
+            conversation_id = (await _row(session, handoff_id)).conversation_id
+            if await session.get(ConversationRow, conversation_id, with_for_update=True) is None:
+                raise UnknownHandoffError("the conversation was erased")
+            await cases.note(session, conversation_id, text, by=member.id, now=self._clock())
+        self._news.tell(conversation_id)
 
     async def labels(self) -> list[str]:
         """Those to suggest."""
@@ -169,16 +179,14 @@ class Desk:
             return await labels.used(session)
 
     async def label(self, handoff_id: int, text: str) -> None:
-        """Put a label on a case. Raises QuestionError for a text that cannot be one."""
+        """Put a label on a case. Raises QuestionError for a text that cannot be one, UnknownHandoffError."""
         label = labels.label_of(text)
-        try:
-            async with self._database.transaction() as session:
-                row = await _row(session, handoff_id)
-                await labels.put(session, row.conversation_id, label)
-        except IntegrityError:
-            # Put on by two at once, it is there already; or the conversation has just been erased.
-            return
-        self._news.tell(row.conversation_id)
+        async with self._database.transaction() as session:
+            conversation_id = (await _row(session, handoff_id)).conversation_id
+            if await session.get(ConversationRow, conversation_id, with_for_update=True) is None:
+                raise UnknownHandoffError("the conversation was erased")
+            await labels.put(session, conversation_id, label)
+        self._news.tell(conversation_id)
 
     async def unlabel(self, handoff_id: int, label: str) -> None:
         async with self._database.transaction() as session:
@@ -212,23 +220,21 @@ class Desk:
         await self._write(handoff_id, member, client_id, quoted)
 
     async def _write(self, handoff_id: int, member: Member, client_id: str, says: Says) -> None:
-        now = self._clock()
-        try:
-            async with self._database.transaction() as session:
-                row, conversation = await self._locked(session, handoff_id)
-                if row.state != "accepted":
-                    raise HandoffError("take the case before you write")
-                if row.by_id != member.id:
-                    raise TakenError("another counsellor has this conversation")
-                texts = Texts(conversation.language or self._answers.site.default_language)
-                uttered = _uttered(says(texts), None, now, person=member.name)
-                last, _ = await conversations.last_numbers(session, conversation.id)
-                own_id = f"desk-{member.id}-{client_id}"
-                await conversations.append(session, conversation.id, [uttered], last=last, client_id=own_id)
-                row.unanswered_since = None
-        except IntegrityError:
-            # It was sent twice: it stands there already.
-            return
+        now, own_id = self._clock(), f"desk-{member.id}-{client_id}"
+        async with self._database.transaction() as session:
+            row, conversation = await self._locked(session, handoff_id)
+            if await conversations.has(session, conversation.id, own_id):
+                # It was sent twice: it stands there already, whoever has the case by now.
+                return
+            if row.state != "accepted":
+                raise HandoffError("take the case before you write")
+            if row.by_id != member.id:
+                raise TakenError("another counsellor has this conversation")
+            texts = Texts(conversation.language or self._answers.site.default_language)
+            uttered = _uttered(says(texts), None, now, person=member.name)
+            last, _ = await conversations.last_numbers(session, conversation.id)
+            await conversations.append(session, conversation.id, [uttered], last=last, client_id=own_id)
+            row.unanswered_since = None
         self._news.tell(conversation.id)
 
     async def canned(self, language: str | None = None) -> list[CannedReply]:
@@ -256,7 +262,7 @@ class Desk:
             lapsing = select(HandoffRow.id).where(
                 HandoffRow.state == "accepted", HandoffRow.unanswered_since <= unanswered
             )
-            expiring = select(HandoffRow.id).where(HandoffRow.state == "waiting", HandoffRow.requested_at <= expired)
+            expiring = select(HandoffRow.id).where(HandoffRow.state == "waiting", HandoffRow.since <= expired)
             due = [(id, "lapse") for id in (await session.execute(lapsing)).scalars()]
             due += [(id, "expire") for id in (await session.execute(expiring)).scalars()]
         for id, name in due:
@@ -270,7 +276,13 @@ class Desk:
                 continue
 
     def _entry(
-        self, row: HandoffRow, channel: str, staff: Sequence[Counsellor], member: Member, now: datetime
+        self,
+        row: HandoffRow,
+        channel: str,
+        staff: Sequence[Counsellor],
+        names: Mapping[int, str],
+        member: Member,
+        now: datetime,
     ) -> Entry:
         own = next((one for one in staff if one.id == member.id), None)
         wish = prospects.wish_of(row, self._answers)
@@ -287,7 +299,7 @@ class Desk:
             in_utc(row.requested_at),
             in_utc(row.unanswered_since) if row.unanswered_since else None,
             row.by_id,
-            next((one.name for one in staff if one.id == row.by_id), None),
+            names.get(row.by_id) if row.by_id is not None else None,
             mine=row.state == "accepted" and row.by_id == member.id,
             offered=row.state == "waiting" and own is not None and is_offered(wish, own, staff, now, to_all_after),
             shared=shared_language(own, wish) if own is not None else None,
@@ -310,8 +322,8 @@ class Desk:
                 stored = [one.data for one in await conversations.memory(session, conversation.id)]
                 if active_loop_of(stored) == FORM:
                     # Who talks with a person no longer fills in a form.
-                    stamp = move.at.timestamp()
-                    told = [ActiveLoop(None, timestamp=stamp), SlotSet(REQUESTED_SLOT, None, timestamp=stamp), *told]
+                    await callbacks.forget_draft(session, conversation.id)
+                    told = [*form_ended(move.at), *told]
             last, _ = await conversations.last_numbers(session, conversation.id)
             await conversations.append(session, conversation.id, told, last=last)
         self._news.tell(conversation.id)

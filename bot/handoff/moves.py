@@ -30,7 +30,7 @@ BOT, DESK = "bot", "desk"
 
 # From which states, and to which; None is a conversation that was never handed over, "" stays where it is.
 MOVES: Final[dict[Name, tuple[frozenset[str | None], State | Literal[""]]]] = {
-    "request": (OVER | {None}, "waiting"),
+    "request": (OVER | {None, "agreed"}, "waiting"),
     "raise": (OPEN, ""),
     "accept": (frozenset({"waiting", "agreed"}), "accepted"),
     "assign": (OPEN, "accepted"),
@@ -119,6 +119,9 @@ def moved(handoff: Handoff | None, move: Move) -> Handoff:
     if handoff is None or (before in OVER and move.name != "reopen"):
         urgent = move.urgent or move.reason == "urgent"
         return Handoff(state or "waiting", move.reason, urgent, move.at, move.at)
+    if move.name == "request":
+        # Who is to be called back asks for a person now: the wait for one begins anew.
+        handoff = replace(handoff, requested_at=move.at)
     holder = {"accept": move.by, "reopen": move.by, "assign": move.to}.get(move.name, handoff.by)
     return replace(
         handoff,

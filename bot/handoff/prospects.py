@@ -20,7 +20,8 @@ async def people(session: AsyncSession, answers: Answers, now: datetime) -> list
     """Who works at the site's desk; on public holidays of its first country nobody does, but who says so."""
     site = answers.site
     zone = ZoneInfo(site.time_zone)
-    return await counsellors.on_duty(session, zone, public_holidays(site.countries[0], now.astimezone(zone).date()))
+    holidays = public_holidays(site.countries[0], now.astimezone(zone).date())
+    return await counsellors.on_duty(session, zone, holidays, now)
 
 
 async def expected(

@@ -112,8 +112,11 @@ def prospect(
     ids = {one.id for one in helpers}
     before = (other for other in waiting if other.order < wish.order)
     ahead = sum(not ids.isdisjoint(one.id for one in able(counsellors, other)) for other in before)
-    first = (there or helpers)[0]
-    return Prospect(ahead, bool(there), min(openings, default=None), usual_s, shared_language(first, wish))
+    # Named only where whoever comes writes in the same one.
+    shared = {shared_language(one, wish) for one in there or helpers}
+    return Prospect(
+        ahead, bool(there), min(openings, default=None), usual_s, shared.pop() if len(shared) == 1 else None
+    )
 
 
 def is_offered(

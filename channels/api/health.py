@@ -14,13 +14,17 @@ class Health(BaseModel):
 
 
 class Ready(BaseModel):
-    """`content_version` grows with every publication; `telegram` is off, starting, polling, webhook or failed."""
+    """`content_version` grows with every publication; `telegram` is off, starting, polling, webhook or failed.
+
+    `bridge`, to another help desk, is off, starting, on or failed.
+    """
 
     status: str
     content_version: int
     articles: int
     passages: int
     telegram: str
+    bridge: str
 
 
 @router.get("/health")
@@ -42,4 +46,5 @@ async def ready(service: CurrentService, request: Request) -> object:
         articles=served.articles,
         passages=served.passages,
         telegram=request.app.state.telegram.state,
+        bridge=request.app.state.bridge.state,
     )

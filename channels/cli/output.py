@@ -30,7 +30,9 @@ def settings() -> Settings:
     try:
         return Settings.model_validate({})
     except ValidationError as error:
-        bad_use("; ".join(f"KALAUZ_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()))
+        # What is wrong with several settings together names them itself.
+        named = [(f"KALAUZ_{str(e['loc'][0]).upper()}: " if e["loc"] else "", e["msg"]) for e in error.errors()]
+        bad_use("; ".join(name + message for name, message in named))
 
 
 def assembly() -> "Assembly":

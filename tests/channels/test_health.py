@@ -1,3 +1,5 @@
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -45,9 +47,9 @@ def test_what_needs_the_content_says_that_it_is_loading(
 
 def test_ready_tells_what_is_served(client: TestClient) -> None:
     ready = client.get("/ready").json()
-    assert set(ready) == {"status", "content_version", "articles", "passages", "telegram"}
+    assert set(ready) == {"status", "content_version", "articles", "passages", "telegram", "bridge"}
     assert ready["articles"] == 3
-    assert ready["telegram"] == "off"
+    assert (ready["telegram"], ready["bridge"]) == ("off", "off")
     assert ready["passages"] > 3
 
 
@@ -97,3 +99,12 @@ def test_a_ready_app_stops_and_starts_again_with_what_it_stored(tmp_path: Path, 
         headers = {"Authorization": f"Bearer {started['token']}"}
         read = client.get(f"/api/v1/conversations/{started['id']}/messages", headers=headers).json()
         assert read["messages"] == started["messages"]
+
+
+def test_a_server_that_has_stopped_lets_go_of_what_it_loaded(settings: Settings) -> None:
+    app = create_app(settings)
+    with TestClient(app):
+        until(lambda: app.state.service.loaded.is_set())
+        loaded = weakref.ref(app.state.service.assembly)
+    gc.collect()
+    assert loaded() is None

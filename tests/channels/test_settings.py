@@ -79,6 +79,46 @@ def test_an_address_of_telegrams_api_that_is_none_is_refused(monkeypatch: pytest
         settings()
 
 
+BRIDGE = {"URL": "https://zammad.example.org", "SECRET": "a secret for the tests", "STAFF": "zammad"}
+
+
+def bridged(patch: pytest.MonkeyPatch, kind: str, **changes: str) -> Settings:
+    patch.setenv("KALAUZ_BRIDGE", kind)
+    for name, value in {**BRIDGE, **changes}.items():
+        patch.setenv(f"KALAUZ_BRIDGE_{name}", value)
+    return settings()
+
+
+def test_there_is_no_other_desk_until_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings().bridged is None
+    assert bridged(monkeypatch, " ").bridged is None
+
+
+def test_another_desk_has_all_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = bridged(monkeypatch, "zammad", TOKEN="token\n", PLACE="Migrants").bridged
+    assert desk is not None
+    assert (desk.kind, desk.token, desk.place) == ("zammad", "token", "Migrants")
+    assert BRIDGE["SECRET"] not in repr(desk)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "complaint"),
+    [
+        ("zammad", {}, "KALAUZ_BRIDGE=zammad needs KALAUZ_BRIDGE_TOKEN, KALAUZ_BRIDGE_PLACE"),
+        ("webhook", {"STAFF": " "}, "KALAUZ_BRIDGE=webhook needs KALAUZ_BRIDGE_STAFF"),
+        ("webhook", {"SECRET": "short"}, "KALAUZ_BRIDGE_SECRET needs at least 16 characters"),
+        ("webhook", {"URL": "desk.example.org"}, "bridge_url"),
+        ("chatwoot", {"TOKEN": "token", "PLACE": "Migrants"}, "KALAUZ_BRIDGE_PLACE is Chatwoot's account and inbox"),
+        ("freshdesk", {}, "bridge"),
+    ],
+)
+def test_half_a_bridge_is_refused(
+    monkeypatch: pytest.MonkeyPatch, kind: str, changes: dict[str, str], complaint: str
+) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        bridged(monkeypatch, kind, **changes)
+
+
 def test_an_unknown_log_level_is_refused() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KALAUZ_LOG_LEVEL", "trace")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 import bot.handoff.tables
 import bot.staff.tables
 import bot.tables
+import channels.bridge.tables
 import channels.telegram.tables
 from knowledge_base import repository
 from knowledge_base.database import Database, migration_config
@@ -37,6 +38,7 @@ async def test_migrations_make_exactly_the_tables_of_the_models(database: Databa
             bot.handoff.tables.CannedReplyRow,
             bot.handoff.tables.LabelRow,
             channels.telegram.tables.BoxesRow,
+            channels.bridge.tables.BridgedRow,
         )
         for row in rows:
             assert row.__tablename__ in inspect(connection).get_table_names()

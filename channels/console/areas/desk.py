@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from bot.handoff.inbox import Counselling, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.labels import MAX_CHARACTERS as LABEL_CHARACTERS
 from bot.handoff.moves import OUTCOMES, HandoffError, TakenError
-from bot.staff.member import UnknownStaffError
+from bot.staff.member import Member
 from channels.console.areas import Area, Page
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
-from channels.console.gate import Counsellor, CurrentDesk, MissingError, console
+from channels.console.gate import Counsellor, CurrentDesk, MissingError, SignedIn, console
 from channels.console.pages import go, page, say, texts_of
 from channels.console.streams import streamed
 from channels.console.texts import sentence
@@ -118,6 +118,8 @@ async def note(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, 
             texts_of(request).gettext("Please write 1 to {count} characters.").format(count=MAX_CHARACTERS)
         )
         return await _shown(request, at, case, desk, note=form)
+    except UnknownHandoffError as error:
+        raise MissingError from error
     return go(f"{PATH}/{case.entry.id}")
 
 
@@ -153,7 +155,7 @@ async def move(request: Request, at: Counsellor, case: Case, move: str, desk: Cu
             case "take-over":
                 await desk.assign(id, member, member)
             case "give":
-                await desk.assign(id, member, await at.staff.by_id(int(form["to"] or 0)))
+                await desk.assign(id, member, await _colleague(at, form["to"]))
             case "release":
                 await desk.release(id, member)
             case "return":
@@ -168,8 +170,6 @@ async def move(request: Request, at: Counsellor, case: Case, move: str, desk: Cu
                 await desk.close(id, member, outcome)
             case _:
                 raise MissingError
-    except (ValueError, UnknownStaffError) as error:
-        raise MissingError from error
     except (HandoffError, UnknownHandoffError) as error:
         say(request, _told(request, error))
     stays = move in ("accept", "take-over", "reopen")
@@ -196,6 +196,20 @@ async def _inbox(request: Request, template: str, at: Counsellor, desk: Counsell
     return page(request, template, groups=groups, reasons=REASONS, channels=CHANNELS, ago=_ago(request))
 
 
+async def _colleagues(at: SignedIn) -> list[Member]:
+    """To whom a case can be given."""
+    everybody = await at.staff.everybody()
+    return [one for one in everybody if one.active and one.may("counsellor") and one.id != at.member.id]
+
+
+async def _colleague(at: SignedIn, id: str) -> Member:
+    """Raises MissingError."""
+    found = next((one for one in await _colleagues(at) if str(one.id) == id), None)
+    if found is None:
+        raise MissingError
+    return found
+
+
 async def _shown(
     request: Request,
     at: Counsellor,
@@ -207,8 +221,7 @@ async def _shown(
     label: Form | None = None,
     ending: Form | None = None,
 ) -> Response:
-    everybody = await at.staff.everybody()
-    colleagues = [one for one in everybody if one.active and one.may("counsellor") and one.id != at.member.id]
+    colleagues = await _colleagues(at)
     return page(
         request,
         "desk_case.html",

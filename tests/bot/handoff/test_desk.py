@@ -1,13 +1,16 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bot.handoff import cases
 from bot.handoff.inbox import UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, TakenError
+from bot.handoff.tables import HandoffRow
 from bot.replies import Buttons, ContactCard, Quotation, Sources
 from bot.staff.tables import StaffRow
-from bot.tables import TallyRow
+from bot.tables import CallbackRow, TallyRow
 from knowledge_base.database import Database
 from retrieval.answers import Answers
 from retrieval.encoder import Encoder
@@ -466,3 +469,170 @@ async def test_the_reason_says_why_somebody_asked(office: Office) -> None:
     await migrant.press("No")
     await migrant.press("Talk to a person")
     assert (await office.entry(anna)).reason == "feedback"
+
+
+async def test_who_is_to_be_called_back_can_still_talk_to_a_person(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    migrant = await office.migrant()
+    await migrant.say("/callback", *FIELDS)
+    office.watch.wind(days=7)
+    (reply,) = await migrant.say("/human")
+    assert "A person comes into this conversation." in reply.text
+    assert await office.owner(migrant) == "desk"
+    await office.desk.tick()
+    case = await office.entry(anna)
+    assert (case.state, case.requested_at) == ("waiting", office.watch.now)
+
+
+async def test_a_promise_to_call_back_outlives_the_conversation_with_a_person(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await office.migrant()
+    await migrant.say("/callback", *FIELDS)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.give_back(case.id, anna)
+    assert (await office.entry(anna)).state == "agreed"
+    assert await office.owner(migrant) == "bot"
+    await migrant.say("/human")
+    await migrant.press("Go on with the assistant")
+    assert (await office.entry(anna)).state == "agreed"
+    await migrant.say("/human")
+    office.watch.wind(hours=73)
+    await office.desk.tick()
+    assert (await office.entry(anna)).state == "agreed"
+    await office.desk.close((await office.entry(anna)).id, anna, "solved")
+    assert await office.desk.inbox(anna) == []
+
+
+async def test_who_comes_back_among_those_that_wait_has_the_whole_time_again(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.reply(case.id, anna, "I look into it", "r1")
+    office.watch.wind(hours=100)
+    await migrant.say("And now?")
+    office.watch.wind(minutes=31)
+    await office.desk.tick()
+    await office.desk.tick()
+    assert await office.owner(migrant) == "desk", "another person was promised a moment ago"
+    office.watch.wind(hours=73)
+    await office.desk.tick()
+    assert await office.owner(migrant) == "bot"
+
+
+async def test_who_takes_a_case_after_a_colleague_has_to_answer_as_well(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.release(case.id, anna)
+    await office.desk.accept(case.id, bela)
+    office.watch.wind(minutes=29)
+    await office.desk.assign(case.id, bela, anna)
+    office.watch.wind(minutes=2)
+    await office.desk.tick()
+    assert (await office.entry(anna)).mine, "it was given to her two minutes ago"
+    office.watch.wind(minutes=30)
+    await office.desk.tick()
+    assert await office.owner(migrant) == "desk"
+
+
+async def test_how_long_others_waited_is_told_of_those_who_waited(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    for _ in range(5):
+        await (await office.migrant()).say("/callback", *FIELDS)
+    office.watch.wind(hours=90)
+    for case in await office.desk.inbox(anna):
+        await office.desk.accept(case.id, anna)
+    await office.desk.present(anna)
+    (reply,) = await (await office.migrant()).say("/human")
+    assert "A person comes into this conversation." in reply.text
+    assert "How long people waited lately" not in reply.text
+
+
+async def test_who_became_an_editor_is_nobody_there(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    async with office.database.transaction() as session:
+        (await session.get_one(StaffRow, anna.id)).role = "editor"
+    (reply,) = await (await office.migrant()).say("/human")
+    assert reply.text.startswith("A person can help you.")
+
+
+async def test_an_admin_who_only_looked_at_the_desk_is_no_promise(office: Office) -> None:
+    admin = await hired(office.database, "Admin", role="admin")
+    await office.desk.present(admin)
+    (reply,) = await (await office.migrant()).say("/human")
+    assert "A person comes into this conversation." in reply.text
+    office.watch.wind(minutes=3)
+    (reply,) = await (await office.migrant()).say("/human")
+    assert reply.text.startswith("A person can help you.")
+
+
+async def test_what_former_counsellors_wrote_keeps_their_names(office: Office) -> None:
+    anna, bela = await hired(office.database, "Anna"), await hired(office.database, "Béla")
+    await waits(office)
+    case = await office.entry(anna)
+    await office.desk.note(case.id, bela, "Speaks French too")
+    await office.desk.accept(case.id, bela)
+    async with office.database.transaction() as session:
+        (await session.get_one(StaffRow, bela.id)).active = False
+    opened = await office.desk.open(case.id, anna)
+    assert [note.by_name for note in opened.notes] == ["Béla"]
+    assert opened.entry.by_name == "Béla"
+
+
+async def test_who_asks_for_a_person_within_the_form_writes_to_the_person(office: Office) -> None:
+    anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
+    migrant = await office.migrant()
+    await migrant.say("/callback", FIELDS[0])
+    (reply,) = await migrant.say("/human")
+    assert "You can already write what it is about." in reply.text
+    assert await migrant.say("I was thrown out of my room") == []
+    opened = await office.desk.open((await office.entry(anna)).id, anna)
+    assert opened.messages[-1].text == "I was thrown out of my room"
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_form_that_a_person_ends_keeps_nothing(office: Office, taken: bool) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await office.migrant()
+    if taken:
+        await migrant.say("/human", "/callback", FIELDS[0])
+        await office.desk.accept((await office.entry(anna)).id, anna)
+    else:
+        await migrant.say("/callback", FIELDS[0], "/human")
+    async with office.database.reading() as session:
+        assert await session.get(CallbackRow, migrant.started.conversation_id) is None
+
+
+async def test_a_reply_whose_answer_was_lost_was_sent_though_the_case_is_over_by_now(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    case = await office.entry(anna)
+    await office.desk.accept(case.id, anna)
+    await office.desk.reply(case.id, anna, "Hello", "r1")
+    await office.desk.close(case.id, anna, "solved")
+    await office.desk.reply(case.id, anna, "Hello", "r1")
+    assert [message.text for message in await migrant.read()].count("Hello") == 1
+    with pytest.raises(HandoffError):
+        await office.desk.reply(case.id, anna, "And", "r2")
+
+
+async def test_the_usual_wait_is_read_from_the_newest_and_not_from_a_hundred_thousand(office: Office) -> None:
+    migrant, now = await office.migrant(), office.watch.now
+    async with office.database.transaction() as session:
+        for wait_s in [3600] * 300 + [60] * cases.LATEST:
+            asked = now - timedelta(seconds=wait_s)
+            about = {"language": "en", "reason": "asked", "urgent": False, "state": "closed"}
+            times = {"requested_at": asked, "since": now, "accepted_at": now}
+            session.add(HandoffRow(conversation_id=migrant.started.conversation_id, **about, **times))
+    async with office.database.reading() as session:
+        assert await cases.usual_wait(session, now) == 60
+
+
+async def test_who_chooses_a_language_while_waiting_is_shown_with_that_one(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    migrant = await waits(office)
+    await migrant.say('/language{"code": "hu"}')
+    assert (await office.entry(anna)).language == "hu"

@@ -63,7 +63,7 @@ def test_the_nearest_article_is_sent_with_a_click(office: Office) -> None:
     assert "Office closed" in said, "what holds at the moment comes with it"
     assert anna.send(f"{path}/article", article="none", client_id="x").status_code == 404
     anna.send(f"{path}/release")
-    anna.send(f"{path}/article", **fields)
+    anna.send(f"{path}/article", **{**fields, "client_id": "y"})
     assert "This cannot be done any more" in words(anna.get(path))
 
 
@@ -150,13 +150,23 @@ def test_a_case_goes_to_a_colleague_back_to_all_and_to_the_assistant(office: Off
     assert office.says(migrant)[-1].startswith("bot: Anna has left the conversation.")
 
 
-@pytest.mark.parametrize("to", ["", "0", "999", "x"])
+@pytest.mark.parametrize("to", ["", "0", "999", "x", "9" * 30])
 def test_a_colleague_that_there_is_not_is_refused(office: Office, to: str) -> None:
     anna = office.counsellor("anna")
     office.migrant()
     path = case_of(anna)
     anna.get(path)
     assert anna.send(f"{path}/give", to=to).status_code == 404
+
+
+def test_a_case_cannot_go_to_somebody_who_cannot_open_it(office: Office) -> None:
+    anna = office.counsellor("anna")
+    office.house.add("eva", "editor")
+    office.migrant()
+    path = case_of(anna)
+    anna.get(path)
+    assert anna.send(f"{path}/give", to=str(office.house.member("eva").id)).status_code == 404
+    assert "Waiting (1)" in words(anna.get("/desk"))
 
 
 def test_notes_stay_among_colleagues(office: Office) -> None:

@@ -8,6 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 
+from bot.handoff.canned import CannedReply
 from bot.staff.member import Role
 from channels.console.app import AREAS, STATIC
 from channels.console.frame import ROOT
@@ -21,6 +22,7 @@ WITHOUT_SESSION = {"/sign-in"}
 ROLES = {page.path.removeprefix(ROOT): page.role for area in AREAS for page in area.pages} | {
     "/hours": "counsellor",
     f"/hours/{KNOWN}": "admin",
+    "/replies": "counsellor",
 }
 
 
@@ -51,10 +53,12 @@ ANYTHING = {
 
 @pytest.fixture
 def staffed(house: House, office: Office) -> House:
-    """With an account of each role, and a migrant who waits for a person."""
+    """With an account of each role, a migrant who waits for a person, and a reply that is kept ready."""
     for login, role in (("root", "admin"), ("anna", "editor"), ("piri", "counsellor")):
         house.add(login, role)  # type: ignore[arg-type]
     office.migrant()
+    assert house.service.desk is not None
+    house.call(house.service.desk.keep_canned, CannedReply(None, "en", "Greeting", "Good morning"))
     return house
 
 

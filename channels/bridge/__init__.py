@@ -1,0 +1,1 @@
+"""Carries handoffs to another help desk, and its replies back."""
