@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import records
+from bot.handoff import labels
 from bot.handoff.moves import OPEN, Handoff, Move, Outcome, Reason, State, moved
 from bot.handoff.tables import HandoffRow, LabelRow, NoteRow
 from bot.state import Event, slots_of
@@ -72,6 +73,9 @@ async def move(session: AsyncSession, conversation: ConversationRow, move: Move,
         await records.count(session, move.at, conversation.site, row.language, "handoff", after.reason)
     if after.state not in OPEN:
         await records.count(session, move.at, conversation.site, row.language, after.state, after.outcome or "")
+    if move.name == "close":
+        for label in (await labels.of(session, [conversation.id]))[conversation.id]:
+            await records.count(session, move.at, conversation.site, row.language, "label", label)
     conversation.owner = after.owner
     await session.flush()
     return cast(Event, SlotSet(SLOT, after.as_slot(), timestamp=move.at.timestamp()))

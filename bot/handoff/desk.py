@@ -10,7 +10,7 @@ from rasa_sdk.events import BotUttered
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import callbacks, conversations, records
+from bot import callbacks, conversations
 from bot.actions.callback import FORM, form_ended
 from bot.blocks import answer_blocks, contact_cards, notice_blocks
 from bot.handoff import canned, cases, counsellors, labels, prospects
@@ -177,7 +177,7 @@ class Desk:
             return await labels.used(session)
 
     async def label(self, handoff_id: int, text: str) -> None:
-        """Put a label on a case. Raises QuestionError for a text that cannot be one."""
+        """Put a label on a case. Raises QuestionError for a text that cannot be one, UnknownHandoffError."""
         label = labels.label_of(text)
         async with self._database.transaction() as session:
             conversation_id = await _conversation_of(session, handoff_id)
@@ -312,8 +312,6 @@ class Desk:
             told = [event, _uttered(says(texts), texts.language, move.at)]
             if move.name == "close":
                 await callbacks.close(session, conversation.id, move.at)
-                for label in (await labels.of(session, [conversation.id]))[conversation.id]:
-                    await records.count(session, move.at, conversation.site, row.language, "label", label)
             if conversation.owner.startswith("staff-"):
                 stored = [one.data for one in await conversations.memory(session, conversation.id)]
                 if active_loop_of(stored) == FORM:

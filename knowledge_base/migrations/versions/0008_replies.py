@@ -1,4 +1,4 @@
-"""The desk's ready-made replies, and the labels of its cases."""
+"""The desk's ready-made replies."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,9 +15,4 @@ def upgrade() -> None:
         sa.Column("title", sa.String, nullable=False),
         sa.Column("text", sa.String, nullable=False),
         sqlite_autoincrement=True,
-    )
-    op.create_table(
-        "handoff_labels",
-        sa.Column("conversation_id", sa.String, sa.ForeignKey("conversations.id"), primary_key=True),
-        sa.Column("text", sa.String, primary_key=True),
     )
