@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from bot.editing.work import Editing
 from bot.engine import Engine
 from bot.handoff.desk import Desk
 from bot.handoff.inbox import Counselling
@@ -43,6 +44,7 @@ class FakeService:
     staff: Staff | None
     time_zone: ZoneInfo | None
     desk: Counselling | None = None
+    editing: Editing | None = None
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
 
