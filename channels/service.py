@@ -69,7 +69,7 @@ class Assembly(Protocol):
 
 
 class Service:
-    """Holds what requests need; `asking`, `conversing`, `acting`, `desk` and `editing` are None until they are loaded."""
+    """Holds what requests need; what is None is not loaded yet."""
 
     def __init__(
         self,
