@@ -66,7 +66,7 @@ class Piece:
 def opened(article: Article, language: str) -> Form:
     """The newest revision as a form, with room for whatever the source has; an empty one where there is none."""
     known = newest(article, language)
-    values = {key: "" for key in ("title", *LISTS)} | (fields_of(known.text) if known else {})
+    values = dict.fromkeys(("title", *LISTS), "") | (fields_of(known.text) if known else {})
     source = newest(article, article.source_language)
     for group in GROUPS:
         wanted = size(fields_of(source.text), group) if source else 1

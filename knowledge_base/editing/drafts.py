@@ -44,9 +44,10 @@ async def save(session: AsyncSession, article_id: str, language: str, manuscript
         raise UnknownTextError(f"there is no article {article_id!r}")
     known = await article(session, article_id)
     renders = manuscript.renders if language != known.source_language else None
-    if language != known.source_language:
-        await revision(session, article_id, known.source_language, renders or 0)
     newest = await repository.latest_revision(session, article_id, language)
+    if language != known.source_language and (newest is None or renders != newest.renders):
+        # What an import says that a translation renders need not be in the database any more.
+        await revision(session, article_id, known.source_language, renders or 0)
     wanted = (manuscript.text, manuscript.reviewed, renders)
     if newest is not None and wanted == (newest.text, newest.reviewed, newest.renders):
         # Sent twice, by one or by two: nobody loses anything.

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from channels.console.areas import Area, Page
 from channels.console.frame import ROOT
 from channels.console.gate import CurrentEditing, Editor, MissingError, console
-from channels.console.pages import page, texts_of
+from channels.console.pages import page
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, Topic
 from knowledge_base.editing.duties import Wanted, duties, matching
