@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -34,6 +35,7 @@ FAULTS = {
     "steps": sentence("Only a procedure has steps: please take them out before you publish."),
     "step_count": sentence("It does not have as many steps as the source text that it renders."),
 }
+UTC = ZoneInfo("UTC")
 RAISE = re.compile(r"up-(section|step)-(\d{1,3})")
 router = APIRouter(prefix=f"{PATH}/{{article}}/{{language}}")
 Number = Annotated[int, Path(ge=1, lt=2**31)]
@@ -227,7 +229,7 @@ def _previewed(request: Request, editing: Editing, known: Article, language: str
 
 
 def _about(request: Request, known: Article, language: str) -> dict[str, Any]:
-    zone = console(request).service().time_zone
+    zone = console(request).service().time_zone or UTC
     return {
         "article": known,
         "title": title_of(known),
