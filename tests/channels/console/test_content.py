@@ -187,7 +187,7 @@ def test_the_preview_shows_what_is_being_written(newsroom: Newsroom) -> None:
     page = anna.send(f"{CARD}/en/preview", **{key: said for key, said in form.items() if key != "csrf"})
     assert "<strong>free</strong>" in page.text
     assert "<html" not in page.text
-    broken = anna.send(f"{CARD}/en/preview", **{"title": ""})
+    broken = anna.send(f"{CARD}/en/preview", title="")
     assert "What you write is not a whole text yet." in words(broken)
 
 
