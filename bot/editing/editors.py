@@ -56,7 +56,7 @@ class Editors:
             rows = await session.scalars(
                 select(AuditRow).where(AuditRow.subject.in_(subjects)).order_by(AuditRow.id.desc())
             )
-            # Who was first: a draft that is published as it is stays its writer's.
+            # Whoever was first: a draft that is published as it is stays its writer's.
             who = {row.subject: row.login for row in rows}
         return [replace(saved, by=who.get(subject)) for saved, subject in zip(found, subjects, strict=True)]
 
@@ -69,7 +69,7 @@ class Editors:
     ) -> Revision:
         """Save what was written and publish it, or do neither."""
         async with self._database.transaction() as session:
-            draft = await self._saved(session, article_id, language, manuscript, by)
+            draft = await self._saved(session, article_id, language, manuscript, by, major=major)
             before = await repository.published_revision(session, article_id, language)
             published = await drafts.publish(session, article_id, language, draft.number or 0, major=major)
             if published != before:
@@ -93,10 +93,17 @@ class Editors:
         return [b for b in answer_blocks(shown, Texts(language), whole=True) if not isinstance(b, Buttons)]
 
     async def _saved(
-        self, session: AsyncSession, article_id: str, language: str, manuscript: Manuscript, by: str
+        self,
+        session: AsyncSession,
+        article_id: str,
+        language: str,
+        manuscript: Manuscript,
+        by: str,
+        *,
+        major: bool = False,
     ) -> Revision:
         before = await repository.latest_revision(session, article_id, language)
-        draft = await drafts.save(session, article_id, language, manuscript)
+        draft = await drafts.save(session, article_id, language, manuscript, major=major)
         if draft != before:
             self._note(session, by, "draft", _subject(article_id, language, draft))
         return draft

@@ -34,8 +34,10 @@ async def history(session: AsyncSession, article_id: str, language: str) -> list
     return [Saved(saved, at, saved.number == number) for saved, at in found]
 
 
-async def save(session: AsyncSession, article_id: str, language: str, manuscript: Manuscript) -> Revision:
-    """Save a draft; what says the same as the newest revision adds none.
+async def save(
+    session: AsyncSession, article_id: str, language: str, manuscript: Manuscript, *, major: bool = False
+) -> Revision:
+    """Save a draft; what says the same as the newest revision adds none. `major`: it will be published as one.
 
     Raises ConflictError where somebody saved another text meanwhile, UnknownTextError where there is no such article
     or the source has no revision that the manuscript renders.
@@ -62,8 +64,8 @@ async def save(session: AsyncSession, article_id: str, language: str, manuscript
         reviewed=manuscript.reviewed,
         renders=renders,
         number=number,
-        # Whether a draft is major is decided when it is published; the first one is.
-        last_major=_last_major(published) or number,
+        # The first one is always major.
+        last_major=number if major else _last_major(published) or number,
     )
     await repository.add_revision(session, article_id, language, draft)
     await session.flush()
