@@ -194,6 +194,7 @@ async def _shown(
         "content_text.html",
         status,
         form=form,
+        sent=request.method == "POST",
         pieces=pieces(form.values, steps=known.facts.kind == "procedure"),
         titles=TITLES,
         source=source,
