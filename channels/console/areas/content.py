@@ -88,7 +88,6 @@ async def show(
 
 @router.get("/{article}")
 async def show_article(request: Request, at: Editor, editing: CurrentEditing, known: Known) -> Response:
-    overview = await editing.overview()
     written = sorted(known.translations, key=lambda tag: (tag != known.source_language, tag))
     return page(
         request,
@@ -97,7 +96,7 @@ async def show_article(request: Request, at: Editor, editing: CurrentEditing, kn
         title=title_of(known),
         texts_there=[(tag, known.translations[tag], translation_state(known, tag)) for tag in written],
         absent=[tag for tag in editing.languages if tag not in known.translations],
-        topics=topic_names(overview.topics, at.member.language),
+        topics=topic_names(await editing.topics(), at.member.language),
         states=STATES,
         kinds=KINDS,
         confidences=CONFIDENCES,
