@@ -114,6 +114,16 @@ def pieces(values: Mapping[str, str], *, steps: bool) -> list[Piece]:
     return found
 
 
+def arranged(values: Mapping[str, str], act: str) -> Fields | None:
+    """The form after a button that saves nothing: room for more, another order, a preview; None for any other."""
+    for group in GROUPS:
+        if act == group:
+            return grown(values, group)
+        if act.startswith(f"up-{group}-"):
+            return raised(values, group, _number(act.removeprefix(f"up-{group}-")))
+    return dict(values) if act == "preview" else None
+
+
 def grown(values: Mapping[str, str], group: Group) -> Fields:
     """With room for one more section or step."""
     return {**values, **{name(group, size(values, group), part): "" for part in PARTS[group]}}
@@ -143,7 +153,7 @@ def manuscript_of(form: Form, known: Revision | None, today: date, _: Callable[[
     return Manuscript(text, _number(form["over"]), reviewed or today, renders or None)
 
 
-def put_together(form: Form, error: ConflictError) -> tuple[Form, Fields]:
+def put_together(error: ConflictError) -> tuple[Form, Fields]:
     """The form with what both editors wrote, over the other's revision, and what the other wrote instead."""
     base = fields_of(error.base.text) if error.base else {}
     both = merged(base, fields_of(error.mine.text), fields_of(error.theirs.text))

@@ -77,7 +77,7 @@ def test_without_javascript_a_text_is_previewed_and_published(browser: Browser, 
     context = browser.new_context(base_url=edited.url, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, "eva")
-    page.goto("/console/content/address-card-eea/en")
+    page.goto("/console/content/brexit-uk-citizens/en")
     page.get_by_label("Short answer").fill("A **new** answer.")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator(".preview strong").first).to_have_text("new")

@@ -1,6 +1,5 @@
 """One text of an article: writing it beside its source, publishing it, and its revisions."""
 
-import re
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -15,13 +14,12 @@ from channels.console.pages import go, page, say, texts_of
 from channels.console.texts import sentence
 from channels.console.writing import (
     TITLES,
-    grown,
+    arranged,
     manuscript_of,
     newest,
     opened,
     pieces,
     put_together,
-    raised,
     source_of,
 )
 from knowledge_base.documents import Article, Revision
@@ -36,7 +34,6 @@ FAULTS = {
     "step_count": sentence("It does not have as many steps as the source text that it renders."),
 }
 UTC = ZoneInfo("UTC")
-RAISE = re.compile(r"up-(section|step)-(\d{1,3})")
 router = APIRouter(prefix=f"{PATH}/{{article}}/{{language}}")
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
@@ -63,16 +60,10 @@ async def write(
     request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language, form: Posted
 ) -> Response:
     """Save or publish what was written; or only show it again, with room for more or in another order."""
-    act = form["act"]
-    raising = RAISE.fullmatch(act)
-    if act in ("section", "step"):
-        return await _shown(request, editing, known, language, Form(grown(form.values, act)))  # type: ignore[arg-type]
-    if raising:
-        values = raised(form.values, raising[1], int(raising[2]))  # type: ignore[arg-type]
+    values = arranged(form.values, form["act"])
+    if values is not None:
         return await _shown(request, editing, known, language, Form(values))
-    if act == "preview":
-        return await _shown(request, editing, known, language, form)
-    return await _kept(request, at, editing, known, language, form, act)
+    return await _kept(request, at, editing, known, language, form)
 
 
 @router.post("/preview")
@@ -149,9 +140,9 @@ async def revert(
 
 
 async def _kept(
-    request: Request, at: SignedIn, editing: Editing, known: Article, language: str, form: Form, act: str
+    request: Request, at: SignedIn, editing: Editing, known: Article, language: str, form: Form
 ) -> Response:
-    _, by = texts_of(request).gettext, at.member.login
+    _, by, act = texts_of(request).gettext, at.member.login, form["act"]
     manuscript = manuscript_of(form, newest(known, language), console(request).now().date(), _)
     if manuscript is None:
         return await _shown(request, editing, known, language, form, status=422)
@@ -162,7 +153,7 @@ async def _kept(
             return go(f"{PATH}/{known.id}")
         await editing.save(known.id, language, manuscript, by=by)
     except ConflictError as error:
-        both, theirs = put_together(form, error)
+        both, theirs = put_together(error)
         fresh = await editing.article(known.id)
         return await _shown(request, editing, fresh, language, both, status=409, theirs=theirs)
     except UnpublishableError as error:
