@@ -8,6 +8,7 @@ far, `rendered` (a box) the one that it renders now. `reviewed` is the day of th
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from channels.console.forms import Form
 from channels.console.texts import sentence
@@ -41,6 +42,7 @@ LABELS = {
     "deadline": sentence("Deadline"),
 }
 SHORT_ANSWER = sentence("Short answer")
+FIRST: Final[dict[Group, int]] = {"section": 1, "step": 0}
 # What is written in a box of several lines, and how many it shows.
 ROWS = {"questions": 5, "search_questions": 5, "section-text": 8, "step-text": 3, "papers": 3}
 
@@ -56,10 +58,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Fields that belong together: the head of a text, a section, or a step."""
+    """Fields that belong together: the head of a text, a section, or a step; `is_first` cannot be moved up."""
 
     group: Group | None
     index: int
+    number: int
+    is_first: bool
     fields: tuple[Field, ...]
 
 
@@ -96,21 +100,19 @@ def source_of(article: Article, language: str) -> Revision | None:
 
 def pieces(values: Mapping[str, str], *, steps: bool) -> list[Piece]:
     """The form's fields in their order; `steps` says whether there may be any."""
-    head = tuple(Field(key, LABELS[key], ROWS.get(key, 0)) for key in ("title", *LISTS))
-    found = [Piece(None, 0, head)]
+    head = [Field(key, LABELS[key], ROWS.get(key, 0)) for key in ("title", *LISTS)]
+    head.append(Field(name("section", 0, "text"), SHORT_ANSWER, ROWS["section-text"]))
+    found = [Piece(None, 0, 0, True, tuple(head))]
     for group in GROUPS:
-        for index in range(size(values, group)):
-            parts = [part for part in PARTS[group] if (index, part) != (0, "heading")]
+        # The short answer, which is the first section, stands in the head.
+        first = FIRST[group]
+        for index in range(first, size(values, group)):
             fields = [
-                Field(
-                    name(group, index, part),
-                    SHORT_ANSWER if (group, index) == ("section", 0) else LABELS[part],
-                    ROWS.get(f"{group}-{part}", ROWS.get(part, 0)),
-                )
-                for part in parts
+                Field(name(group, index, part), LABELS[part], ROWS.get(f"{group}-{part}", ROWS.get(part, 0)))
+                for part in PARTS[group]
             ]
             if group == "section" or steps or any(values.get(field.name) for field in fields):
-                found.append(Piece(group, index, tuple(fields)))
+                found.append(Piece(group, index, index + 1 - first, index == first, tuple(fields)))
     return found
 
 
@@ -131,8 +133,7 @@ def grown(values: Mapping[str, str], group: Group) -> Fields:
 
 def raised(values: Mapping[str, str], group: Group, index: int) -> Fields:
     """With a section or step one place further up; the short answer stays the first."""
-    first = 1 if group == "section" else 0
-    if not first < index < size(values, group):
+    if not FIRST[group] < index < size(values, group):
         return dict(values)
     swapped = dict(values)
     for part in PARTS[group]:
