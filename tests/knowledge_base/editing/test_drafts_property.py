@@ -49,10 +49,14 @@ class Office:
                     major = act == "publish major"
                     done = await drafts.publish(session, "health-card", "en", self.seen[who], major=major)
         except ConflictError as error:
-            assert self.seen[who] < self.newest == error.theirs.number
-            assert (await stored(self.database))[1] == before
-            return
+            refused, done = True, error.theirs
+        else:
+            refused = False
         after = (await stored(self.database))[1]
+        if refused:
+            assert self.seen[who] < self.newest == done.number
+            assert after == before
+            return
         if act.startswith("publish"):
             self.major = self.major or (act == "publish major" and after > before)
             self.published = done.text.title
