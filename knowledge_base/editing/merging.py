@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from knowledge_base.editing.fields import GROUPS, Fields, Group
+from knowledge_base.editing.fields import GROUPS, Fields
 
 Change = tuple[int, int, tuple[str, ...]]
 
@@ -21,7 +21,7 @@ class Merged:
 
 
 def merged(base: Mapping[str, str], mine: Mapping[str, str], theirs: Mapping[str, str]) -> Merged:
-    """A merge of fields three ways; `base` is what both began from."""
+    """A merge three ways, of the fields of whole texts; `base` is what both began from."""
     fields: Fields = {}
     disputed: Fields = {}
     for group in ("", *GROUPS):
@@ -56,7 +56,7 @@ def merged_lines(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str]
     return lines
 
 
-def _of(group: Group | str, fields: Mapping[str, str]) -> Fields:
+def _of(group: str, fields: Mapping[str, str]) -> Fields:
     if group:
         return {key: value for key, value in fields.items() if key.startswith(f"{group}-")}
     return {key: value for key, value in fields.items() if not key.startswith(tuple(f"{one}-" for one in GROUPS))}

@@ -12,7 +12,7 @@ from channels.console.gate import CurrentEditing, Editor, MissingError, console
 from channels.console.pages import page
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, Topic
-from knowledge_base.editing.duties import Wanted, duties, matching
+from knowledge_base.editing.duties import Need, Wanted, duties, matching
 from knowledge_base.editing.manuscript import UnknownTextError
 from knowledge_base.languages import fallbacks
 from knowledge_base.status import translation_state
@@ -20,7 +20,8 @@ from knowledge_base.status import translation_state
 PATH = "/content"
 # How many things of one kind are shown at once: who filters sees the others.
 SHOWN = 25
-NEEDED = {
+# In the order in which they are shown.
+NEEDED: dict[Need, str] = {
     "draft": sentence("Drafts to finish"),
     "outdated": sentence("Outdated translations"),
     "verify": sentence("Facts to confirm"),
@@ -76,7 +77,7 @@ async def show(
         request,
         "content.html",
         wanted=wanted,
-        needs=[(need, NEEDED[need], needs[need]) for need in ("draft", "outdated", "verify", "old", "missing")],
+        needs=[(need, heading, needs[need]) for need, heading in NEEDED.items()],
         articles=found,
         unanswered=overview.unanswered,
         topics=topic_names(overview.topics, at.member.language),
