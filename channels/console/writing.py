@@ -122,7 +122,7 @@ def arranged(values: Mapping[str, str], act: str) -> Fields | None:
         if act == group:
             return grown(values, group)
         if act.startswith(f"up-{group}-"):
-            return raised(values, group, _number(act.removeprefix(f"up-{group}-")))
+            return raised(values, group, number_in(act.removeprefix(f"up-{group}-")))
     return dict(values) if act == "preview" else None
 
 
@@ -149,9 +149,9 @@ def manuscript_of(form: Form, known: Revision | None, today: date, _: Callable[[
     except FieldsError as error:
         form.wrong |= {key: _told(wrong, _) for key, wrong in error.wrong.items()}
         return None
-    renders = _number(form["rendered"]) or _number(form["renders"])
+    renders = number_in(form["rendered"]) or number_in(form["renders"])
     reviewed = None if form["compared"] else _day(form["reviewed"])
-    return Manuscript(text, _number(form["over"]), reviewed or today, renders or None)
+    return Manuscript(text, number_in(form["over"]), reviewed or today, renders or None)
 
 
 def put_together(error: ConflictError) -> tuple[Form, Fields]:
@@ -183,7 +183,8 @@ def _told(wrong: Wrong, _: Callable[[str], str]) -> str:
             return _("There is a character here that cannot be shown.")
 
 
-def _number(value: str) -> int:
+def number_in(value: str) -> int:
+    """A number of a revision or a place; 0 for what is none."""
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
 

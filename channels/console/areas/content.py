@@ -1,6 +1,5 @@
 """The editors' part: what needs them, the articles, and the texts that they write."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -72,7 +71,6 @@ async def show(
     wanted = Wanted(topic, country, own if language is None else language, words)
     found = matching(overview.articles, overview.topics, wanted)
     needs = duties(found, wanted.language, console(request).now().date())
-    countries = Counter(article.facts.country for article in overview.articles)
     return page(
         request,
         "content.html",
@@ -81,7 +79,7 @@ async def show(
         articles=found,
         unanswered=overview.unanswered,
         topics=topic_names(overview.topics, at.member.language),
-        countries=sorted(countries),
+        countries=sorted({article.facts.country for article in overview.articles}),
         languages=editing.languages,
         most=SHOWN,
     )

@@ -17,6 +17,7 @@ from channels.console.writing import (
     arranged,
     manuscript_of,
     newest,
+    number_in,
     opened,
     pieces,
     put_together,
@@ -125,11 +126,9 @@ async def revert(
 ) -> Response:
     """Make a draft of an old revision."""
     _ = texts_of(request).gettext
-    over = form["over"]
     path = f"{PATH}/{known.id}/{language}"
     try:
-        seen = int(over) if over.isascii() and over.isdigit() and len(over) < 10 else 0
-        await editing.revert(known.id, language, number, over=seen, by=at.member.login)
+        await editing.revert(known.id, language, number, over=number_in(form["over"]), by=at.member.login)
     except UnknownTextError as error:
         raise MissingError from error
     except ConflictError:
@@ -202,10 +201,8 @@ async def _shown(
 
 async def _rendered(editing: Editing, known: Article, form: Form) -> Revision | None:
     """The source's revision that the translation renders so far."""
-    if not form["renders"].isdigit():
-        return None
     try:
-        return await editing.revision(known.id, known.source_language, int(form["renders"][:9]))
+        return await editing.revision(known.id, known.source_language, number_in(form["renders"]))
     except UnknownTextError:
         return None
 
