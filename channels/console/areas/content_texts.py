@@ -230,8 +230,8 @@ def _about(request: Request, known: Article, language: str) -> dict[str, Any]:
 
 
 def _compared(found: Differences) -> dict[str, Any]:
-    said: dict[str, list[Part]] = {key: parts for key, parts in found.fields.items() if parts}
-    return {"said": said, "gone": found.gone, "changed": found.changed}
+    shown: dict[str, list[Part]] = {key: parts for key, parts in found.fields.items() if parts}
+    return {"shown": shown, "gone": found.gone, "changed": found.changed}
 
 
 def _of_number(history: Any, number: int) -> Saved | None:
