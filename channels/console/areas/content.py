@@ -18,7 +18,7 @@ from knowledge_base.status import translation_state
 
 PATH = "/content"
 # How many things of one kind are shown at once: who filters sees the others.
-SHOWN = 25
+SHOWN = 10
 # In the order in which they are shown.
 NEEDED: dict[Need, str] = {
     "draft": sentence("Drafts to finish"),
