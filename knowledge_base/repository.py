@@ -177,10 +177,11 @@ async def load_article(session: AsyncSession, article_id: str) -> Article | None
     return next(iter(await load_articles(session, article_id)), None)
 
 
-async def load_articles(session: AsyncSession, only: str | None = None) -> list[Article]:
+async def load_articles(session: AsyncSession, only: str | None = None, *, asked: bool = True) -> list[Article]:
     """All articles, or the one with the id `only`, in the order of their ids.
 
-    Each translation comes with its published revision and the newer draft, if there is one.
+    Each translation comes with its published revision and the newer draft, if there is one. `asked` says whether they
+    come with how people ask for them, which is most of what there is to read.
     """
     newest = (
         select(RevisionRow.article_id, RevisionRow.language, func.max(RevisionRow.number).label("number"))
@@ -219,10 +220,11 @@ async def load_articles(session: AsyncSession, only: str | None = None) -> list[
         translations.setdefault(article_id, {})[language] = Translation(
             published=published.get(key), draft=drafts.get(key)
         )
-    asked: dict[str, dict[str, list[str]]] = {}
-    questions = select(AskedRow).where(_is(AskedRow.article_id, only)).order_by(AskedRow.language)
-    for asked_row in (await session.execute(questions)).scalars():
-        asked.setdefault(asked_row.article_id, {})[asked_row.language] = asked_row.questions
+    questions: dict[str, dict[str, list[str]]] = {}
+    if asked:
+        known = select(AskedRow).where(_is(AskedRow.article_id, only)).order_by(AskedRow.language)
+        for asked_row in (await session.execute(known)).scalars():
+            questions.setdefault(asked_row.article_id, {})[asked_row.language] = asked_row.questions
     rows = select(ArticleRow).where(_is(ArticleRow.id, only)).order_by(ArticleRow.id)
     return [
         Article(
@@ -230,7 +232,7 @@ async def load_articles(session: AsyncSession, only: str | None = None) -> list[
             facts=ArticleFacts.model_validate(row.facts),
             source_language=row.source_language,
             translations=translations.get(row.id, {}),
-            asked=asked.get(row.id, {}),
+            asked=questions.get(row.id, {}),
         )
         for row in (await session.execute(rows)).scalars()
     ]

@@ -38,7 +38,7 @@ class Editors:
     async def overview(self) -> Overview:
         async with self._database.reading() as session:
             unanswered = await session.scalar(select(func.count()).select_from(UnansweredRow))
-            articles = await repository.load_articles(session)
+            articles = await repository.load_articles(session, asked=False)
             return Overview(articles, await repository.load_topics(session), unanswered or 0)
 
     async def topics(self) -> Sequence[Topic]:

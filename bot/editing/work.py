@@ -11,7 +11,9 @@ from knowledge_base.editing.manuscript import Manuscript, Saved
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All articles with their drafts, the topics, and how many questions found no answer."""
+    """All articles with their drafts (without how people ask for them), the topics, and how many questions found no
+    answer.
+    """
 
     articles: Sequence[Article]
     topics: Sequence[Topic]
