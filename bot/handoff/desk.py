@@ -139,12 +139,10 @@ class Desk:
 
     async def accept(self, handoff_id: int, member: Member) -> None:
         """Take a case. Raises TakenError where another counsellor was first."""
-
         await self._move(handoff_id, Move("accept", self._clock(), by=member.id), _here(member.name))
 
     async def assign(self, handoff_id: int, member: Member, to: Member) -> None:
         """Give a case to a colleague, or take it from one."""
-
         await self._move(handoff_id, Move("assign", self._clock(), by=member.id, to=to.id), _here(to.name))
 
     async def release(self, handoff_id: int, member: Member) -> None:
@@ -160,7 +158,6 @@ class Desk:
 
     async def reopen(self, handoff_id: int, member: Member) -> None:
         """Take up a case that was over; only a conversation's newest."""
-
         await self._move(handoff_id, Move("reopen", self._clock(), by=member.id), _here(member.name))
 
     async def note(self, handoff_id: int, member: Member, text: str) -> None:
