@@ -106,7 +106,8 @@ class _Reader:
 
     def entries(self, folder: Path, suffix: str, expected: str) -> Iterator[Path]:
         """What lies in the folder, in order; a name with another suffix is a problem, a hidden file is not."""
-        for path in sorted(folder.glob("[!.]*")):
+        # By the name alone, as ids are ordered: the suffix would put `a-b` before `a`.
+        for path in sorted(folder.glob("[!.]*"), key=lambda path: path.stem):
             if path.suffix == suffix and path.is_file() == bool(suffix):
                 yield path
             else:
