@@ -106,15 +106,15 @@ class _Reader:
 
     def entries(self, folder: Path, suffix: str, expected: str) -> Iterator[Path]:
         """What lies in the folder, in order; a name with another suffix is a problem, a hidden file is not."""
-        # By the name alone, as ids are ordered: the suffix would put `a-b` before `a`.
-        for path in sorted(folder.glob("[!.]*"), key=lambda path: path.stem):
+        for path in sorted(folder.glob("[!.]*")):
             if path.suffix == suffix and path.is_file() == bool(suffix):
                 yield path
             else:
                 self.problems.append(Problem(path, 1, f"expected a name such as {expected}"))
 
     def yaml_documents(self, folder: Path, model: type[Model]) -> list[Model]:
-        paths = self.entries(folder, ".yaml", "ID.yaml")
+        # As ids are ordered: with the suffix, `a-b` would stand before `a`.
+        paths = sorted(self.entries(folder, ".yaml", "ID.yaml"), key=lambda path: path.stem)
         return [document for path in paths if (document := self.yaml_document(path, model)) is not None]
 
     def yaml_document(self, path: Path, model: type[Model]) -> Model | None:
