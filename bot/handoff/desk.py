@@ -14,8 +14,7 @@ from bot import callbacks, conversations
 from bot.actions.callback import FORM, form_ended
 from bot.blocks import answer_blocks, contact_cards, notice_blocks
 from bot.handoff import canned, cases, counsellors, labels, prospects
-from bot.handoff.canned import CannedReply
-from bot.handoff.inbox import Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
+from bot.handoff.inbox import CannedReply, Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, Move, Outcome, TakenError
 from bot.handoff.profile import Profile
 from bot.handoff.routing import PRESENT, Counsellor, is_offered, shared_language

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.handoff.canned import CannedReply
 from bot.handoff.moves import Outcome
 from bot.handoff.profile import Profile
 from bot.messages import Message
 from bot.staff.member import Member
 from retrieval.shown import ShownAnswer
+
+# The longest label of a case.
+LABEL_CHARACTERS = 30
 
 
 class UnknownHandoffError(LookupError):
@@ -19,6 +21,20 @@ class UnknownHandoffError(LookupError):
 
 class UnknownArticleError(LookupError):
     """There is no such article, or it is not published."""
+
+
+class UnknownReplyError(LookupError):
+    """There is no such ready-made reply, or it was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """A reply that is kept ready; `id` is None for one that is not stored yet; only counsellors read the `title`."""
+
+    id: int | None
+    language: str
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

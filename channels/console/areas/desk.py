@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from bot.handoff.inbox import Counselling, Opened, UnknownArticleError, UnknownHandoffError
-from bot.handoff.labels import MAX_CHARACTERS as LABEL_CHARACTERS
+from bot.handoff.inbox import LABEL_CHARACTERS, Counselling, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import OUTCOMES, HandoffError, TakenError
 from bot.staff.member import Member
 from channels.console.areas import Area, Page
