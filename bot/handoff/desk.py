@@ -14,6 +14,7 @@ from bot import callbacks, conversations
 from bot.actions.callback import FORM, form_ended
 from bot.blocks import answer_blocks, contact_cards, notice_blocks
 from bot.handoff import canned, cases, counsellors, labels, prospects
+from bot.handoff.delivery import Deliveries
 from bot.handoff.inbox import CannedReply, Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, Move, Outcome, TakenError
 from bot.handoff.profile import Profile
@@ -51,12 +52,14 @@ class Desk:
         vault: Vault,
         *,
         news: News | None = None,
+        deliveries: Deliveries | None = None,
     ) -> None:
         self._database = database
         self._answers = answers
         self._clock = clock
         self._vault = vault
         self._news = news or News()
+        self._deliveries = deliveries or Deliveries()
 
     @property
     def languages(self) -> list[str]:
@@ -107,13 +110,16 @@ class Desk:
             channels = await _channels(session, [row.conversation_id for row in rows])
             names = await counsellors.names(session)
             put = await labels.of(session, list(channels))
-            return [
+            entries = [
                 replace(
                     self._entry(row, channels.get(row.conversation_id, ""), staff, names, member, now),
                     labels=put[row.conversation_id],
                 )
                 for row in rows
             ]
+        reached = await self._deliveries.of([entry.conversation_id for entry in entries])
+        lost = {id for id, known in reached.items() if known.unreachable}
+        return [replace(entry, unreachable=entry.conversation_id in lost) for entry in entries]
 
     async def open(self, handoff_id: int, member: Member) -> Opened:
         """A case, open or over. Raises UnknownHandoffError."""
@@ -126,7 +132,7 @@ class Desk:
             stored = await conversations.events(session, row.conversation_id)
             notes = await cases.notes(session, row.conversation_id)
             put = await labels.of(session, [row.conversation_id])
-            return Opened(
+            opened = Opened(
                 replace(
                     self._entry(row, conversation.channel, staff, names, member, now), labels=put[row.conversation_id]
                 ),
@@ -135,6 +141,10 @@ class Desk:
                 {event.number: near for event in stored if (near := self._near(event.data, member, now))},
                 await callbacks.request(session, conversation.id, self._vault),
             )
+        reached = (await self._deliveries.of([opened.entry.conversation_id])).get(opened.entry.conversation_id)
+        if reached is None:
+            return opened
+        return replace(opened, entry=replace(opened.entry, unreachable=reached.unreachable), reached=reached)
 
     async def accept(self, handoff_id: int, member: Member) -> None:
         """Take a case. Raises TakenError where another counsellor was first."""

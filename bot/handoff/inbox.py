@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.handoff.delivery import Delivery, Reached, delivery_of
 from bot.handoff.moves import Outcome
 from bot.handoff.profile import Profile
 from bot.messages import Message
@@ -44,7 +45,7 @@ class Entry:
     `topic` is its name in the member's language. `mine`: this counsellor has it. `offered`: it waits, and this
     counsellor is among those whom it is put before. `shared` is the language to write in where the counsellor does not
     speak the case's. `by` has it. `unanswered_since` is when the first message came that nobody has answered.
-    `labels` are the words that counsellors put on it.
+    `labels` are the words that counsellors put on it. `unreachable`: nothing can be written to the migrant any more.
     """
 
     id: int
@@ -63,6 +64,7 @@ class Entry:
     offered: bool
     shared: str | None
     labels: tuple[str, ...] = ()
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class Opened:
     """A case with all that was said.
 
     `near` is the article that came nearest to a message, by its number, in the member's language. `callback` is how
-    the migrant wants to be called back, where that is so.
+    the migrant wants to be called back, where that is so. `reached` is how far the conversation has come to the
+    migrant; None where that is not known.
     """
 
     entry: Entry
@@ -99,6 +102,10 @@ class Opened:
     notes: list[Note]
     near: dict[int, ShownAnswer]
     callback: Request | None
+    reached: Reached | None = None
+
+    def delivery(self, message: Message) -> Delivery:
+        return delivery_of(self.reached, message.number, message.at)
 
 
 class Counselling(Protocol):
