@@ -18,8 +18,8 @@ from bot.conversations import StoredEvent
 from bot.handoff import cases, prospects
 from bot.handoff.delivery import Deliveries
 from bot.handoff.moves import BOT, DESK
-from bot.limits import FREE, Limits
-from bot.messages import Incoming, LimitError, Message, Started
+from bot.limits import FREE, TYPING, Limits
+from bot.messages import Fresh, Incoming, LimitError, Message, Started
 from bot.news import ANY, News, waited
 from bot.policy import SUBMIT
 from bot.runner import Runner
@@ -72,6 +72,7 @@ class Engine:
         self._clock = clock
         self._vault = vault
         self._limits = limits or Limits()
+        self._typing = Limits(conversation=TYPING)
         self._news = news or News()
         self._deliveries = deliveries or Deliveries()
         self._runner = Runner(action_executor(answers))
@@ -125,14 +126,24 @@ class Engine:
             self._news.tell(ANY)
         return found
 
-    async def next_messages(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> list[Message]:
-        """The messages with a number above `after`; where there are none, waits up to `limit_s` for one."""
-        with self._news.listening(conversation_id) as event:
+    async def fresh(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> Fresh:
+        """The messages with a number above `after`; where there are none, waits up to `limit_s` for something new."""
+        with self._news.listening(conversation_id) as listener:
             found, _ = await self._read(conversation_id, token, after)
             if not found:
-                await waited(event, limit_s)
+                await waited(listener, limit_s)
                 found, _ = await self._read(conversation_id, token, after)
-        return found
+        _, typing = listener.heard()
+        return Fresh(found, next((one.name for one in typing if one.name is not None), None))
+
+    async def types(self, conversation_id: str, token: str) -> None:
+        """The migrant types; it is told only where a person has the conversation. Raises LimitError."""
+        async with self._database.reading() as session:
+            row = await conversations.opened(session, conversation_id, token)
+            owner, language = row.owner, row.language
+        self._refuse(self._typing.of_conversation(conversation_id, self._clock()), language)
+        if owner not in (BOT, DESK):
+            self._news.types(conversation_id)
 
     async def erase(self, conversation_id: str, token: str) -> None:
         """Delete everything of the conversation."""

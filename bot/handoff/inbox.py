@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.handoff.delivery import Delivery, Reached, delivery_of
 from bot.handoff.moves import Outcome
@@ -12,6 +12,8 @@ from bot.messages import Message
 from bot.staff.member import Member
 from retrieval.shown import ShownAnswer
 
+# What a desk on a screen hears: something may be new, or the migrant of the case that it shows is typing.
+Change = Literal["desk", "typing"]
 # The longest label of a case.
 LABEL_CHARACTERS = 30
 
@@ -120,7 +122,7 @@ class Counselling(Protocol):
 
     async def introduce(self, member: Member, profile: Profile) -> None: ...
 
-    def changes(self, member: Member) -> AsyncGenerator[None]: ...
+    def changes(self, member: Member, conversation_id: str | None = None) -> AsyncGenerator[Change]: ...
 
     async def inbox(self, member: Member) -> Sequence[Entry]: ...
 
@@ -145,6 +147,8 @@ class Counselling(Protocol):
     async def label(self, handoff_id: int, text: str) -> None: ...
 
     async def unlabel(self, handoff_id: int, label: str) -> None: ...
+
+    async def types(self, handoff_id: int, member: Member) -> None: ...
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None: ...
 
