@@ -414,7 +414,7 @@ async def test_who_waits_for_a_message_hears_of_what_a_person_writes(office: Off
     )
     await asyncio.sleep(0)
     await office.desk.reply(case.id, anna, "Hello", "r1")
-    assert [message.text for message in await listening] == ["Hello"]
+    assert [message.text for message in (await listening).messages] == ["Hello"]
 
 
 async def test_the_usual_wait_is_told_once_there_is_one(office: Office) -> None:
