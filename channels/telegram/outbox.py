@@ -123,7 +123,8 @@ class Outbox:
                 await chats.delivered(session, chat, number)
             return
         parts = following.parts
-        boxes, refused = None, False
+        boxes: Boxes | None = None
+        refused = False
         if chat.parts < len(parts):
             part = parts[chat.parts]
             try:

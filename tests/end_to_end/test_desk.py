@@ -150,7 +150,7 @@ def test_each_sees_the_other_typing_and_what_has_arrived(omar: Page, widget: Pag
     omar.locator(".acts button.main").click()
     widget.get_by_role("textbox").press_sequentially("مر")
     assert told == [], "nobody is told before a person has said anything"
-    sign = widget.locator("p.status").first
+    sign = widget.locator(".typing")
     omar.locator("#text").press_sequentially("مرحبا")
     expect(sign).to_have_text(Texts("ar").gettext("A person writes: {name}").format(name="Omar") + "…")
     expect(widget.locator(".live p")).to_have_count(1)

@@ -43,7 +43,7 @@ class KalauzChat extends HTMLElement {
   #log = new Log(this);
   #live = element("div", "live");
   #status = element("p", "status");
-  #typing = element("p", "status");
+  #typing = element("p", "typing");
   #silence;
   // Whether it was said that a person types, since somebody last wrote.
   #toldTyping = false;

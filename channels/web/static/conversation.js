@@ -30,8 +30,8 @@ function pause(ms, signal) {
 const backoff = (failures) => Math.min(LONGEST_MS, RETRY_MS * 2 ** failures) * (0.5 + Math.random() / 2);
 
 // `view` is told: show(message, isNew), pend(message), state(message, name, code), keepOnly(client ids), clear(),
-// erased(), trouble(error), calm() and typing(name). `view.pending` are the client ids on the screen that are no messages yet,
-// `view.language()` is the language to start a conversation in.
+// erased(), trouble(error), calm() and typing(name). `view.pending` are the client ids on the screen that are no
+// messages yet, `view.language()` is the language to start a conversation in.
 export class Conversation {
   #server;
   #kept;
@@ -189,6 +189,7 @@ export class Conversation {
     this.#id = undefined;
     this.#numbers.clear();
     this.#cursor = 0;
+    this.#withPerson = false;
   }
 
   #gone() {
