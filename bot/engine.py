@@ -16,10 +16,11 @@ from bot.actions import action_executor
 from bot.actions.callback import FORM, form_ended
 from bot.conversations import StoredEvent
 from bot.handoff import cases, prospects
+from bot.handoff.delivery import Deliveries
 from bot.handoff.moves import BOT, DESK
-from bot.limits import FREE, Limits
-from bot.messages import Incoming, LimitError, Message, Started
-from bot.news import News, waited
+from bot.limits import FREE, TYPING, Limits
+from bot.messages import Fresh, Incoming, LimitError, Message, Started
+from bot.news import ANY, News, waited
 from bot.policy import SUBMIT
 from bot.runner import Runner
 from bot.state import Event, State, active_loop_of, slots_of
@@ -64,13 +65,16 @@ class Engine:
         *,
         limits: Limits | None = None,
         news: News | None = None,
+        deliveries: Deliveries | None = None,
     ) -> None:
         self._database = database
         self._answers = answers
         self._clock = clock
         self._vault = vault
         self._limits = limits or Limits()
+        self._typing = Limits(conversation=TYPING)
         self._news = news or News()
+        self._deliveries = deliveries or Deliveries()
         self._runner = Runner(action_executor(answers))
 
     async def start(self, *, channel: str, language: str | None, network: str | None = None) -> Started:
@@ -111,20 +115,35 @@ class Engine:
                 self._news.tell(conversation_id)
                 return messages_of(stored)
 
-    async def messages(self, conversation_id: str, token: str, *, after: int) -> list[Message]:
-        """The messages with a number above `after`."""
-        async with self._database.reading() as session:
-            await conversations.opened(session, conversation_id, token)
-            return messages_of(await conversations.events(session, conversation_id, after=after))
+    async def messages(self, conversation_id: str, token: str, *, after: int, shown: bool = False) -> list[Message]:
+        """The messages with a number above `after`: who asks says that they have everything before.
 
-    async def next_messages(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> list[Message]:
-        """The messages with a number above `after`; where there are none, waits up to `limit_s` for one."""
-        with self._news.listening(conversation_id) as event:
-            found = await self.messages(conversation_id, token, after=after)
-            if not found:
-                await waited(event, limit_s)
-                found = await self.messages(conversation_id, token, after=after)
+        `shown`: what is returned here is a page before the migrant's eyes, and who asks will not say so later.
+        """
+        found, owner = await self._read(conversation_id, token, after)
+        has = found[-1].number if shown and found else after
+        if self._deliveries.note(conversation_id, has, self._clock()) and owner not in (BOT, DESK):
+            self._news.tell(ANY)
         return found
+
+    async def fresh(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> Fresh:
+        """The messages with a number above `after`; where there are none, waits up to `limit_s` for something new."""
+        with self._news.listening(conversation_id) as listener:
+            found, _ = await self._read(conversation_id, token, after)
+            if not found:
+                await waited(listener, limit_s)
+                found, _ = await self._read(conversation_id, token, after)
+        _, typing = listener.heard()
+        return Fresh(found, next((one.name for one in typing if one.name is not None), None))
+
+    async def types(self, conversation_id: str, token: str) -> None:
+        """The migrant types; it is told only where a person has the conversation. Raises LimitError."""
+        async with self._database.reading() as session:
+            row = await conversations.opened(session, conversation_id, token)
+            owner, language = row.owner, row.language
+        self._refuse(self._typing.of_conversation(conversation_id, self._clock()), language)
+        if owner not in (BOT, DESK):
+            self._news.types(conversation_id)
 
     async def erase(self, conversation_id: str, token: str) -> None:
         """Delete everything of the conversation."""
@@ -132,7 +151,14 @@ class Engine:
             await conversations.opened(session, conversation_id, token, lock=True)
             await conversations.erase(session, conversation_id)
         await self._database.forget()
+        self._deliveries.forget(conversation_id)
         self._news.tell(conversation_id)
+
+    async def _read(self, conversation_id: str, token: str, after: int) -> tuple[list[Message], str]:
+        """The messages with a number above `after`, and whose the conversation is."""
+        async with self._database.reading() as session:
+            row = await conversations.opened(session, conversation_id, token)
+            return messages_of(await conversations.events(session, conversation_id, after=after)), row.owner
 
     async def _before(self, session: AsyncSession, conversation_id: str, token: str) -> _Before:
         row = await conversations.opened(session, conversation_id, token)
@@ -209,6 +235,7 @@ class Engine:
                 await conversations.erase(session, conversation_id)
         if ended:
             await self._database.forget()
+            self._deliveries.forget(conversation_id)
         return stored
 
     async def _expected(

@@ -19,6 +19,8 @@ class Rate:
 CONVERSATION: Final = (Rate(20, timedelta(minutes=1)), Rate(200, timedelta(hours=1)))
 # A shelter, a school or an office shares one address: many people write from it at once.
 NETWORK: Final = (Rate(600, timedelta(minutes=1)), Rate(10_000, timedelta(hours=1)))
+# Two tabs, each of which says every three seconds that somebody types.
+TYPING: Final = (Rate(40, timedelta(minutes=1)),)
 # Keys that are remembered; the longest silent ones are forgotten first.
 KEYS = 20_000
 

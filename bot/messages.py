@@ -59,6 +59,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Fresh:
+    """What is new in a conversation: messages, and which counsellor types."""
+
+    messages: list[Message]
+    typing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     conversation_id: str
     token: str
@@ -86,8 +94,10 @@ class Conversing(Protocol):
 
     async def receive(self, conversation_id: str, token: str, incoming: Incoming) -> list[Message]: ...
 
-    async def messages(self, conversation_id: str, token: str, *, after: int) -> list[Message]: ...
+    async def messages(self, conversation_id: str, token: str, *, after: int, shown: bool = False) -> list[Message]: ...
 
-    async def next_messages(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> list[Message]: ...
+    async def fresh(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> Fresh: ...
+
+    async def types(self, conversation_id: str, token: str) -> None: ...
 
     async def erase(self, conversation_id: str, token: str) -> None: ...

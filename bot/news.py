@@ -2,38 +2,81 @@
 
 News says only *that* something is new; what it is stands in the database. Whoever waits looks there first, waits
 with a time limit, and looks again: what another process stored is found without any news.
+
+That somebody types is all in the news, and is stored nowhere: who does not listen at the moment never hears of it.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-# What is told of every conversation.
+# What is told of every conversation: that something was stored, or that somebody types.
 ANY = ""
+ANY_TYPING = "typing"
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Somebody types in a conversation: the counsellor of this name, or, without one, the migrant."""
+
+    conversation_id: str
+    name: str | None
+
+
+class Listener(asyncio.Event):
+    """Set when there is news; who has looked clears it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stored = False
+        self._typing: set[Typing] = set()
+
+    def hear(self, typing: Typing | None = None) -> None:
+        if typing is None:
+            self._stored = True
+        else:
+            self._typing.add(typing)
+        self.set()
+
+    def heard(self) -> tuple[bool, set[Typing]]:
+        """Whether something was stored since this was asked last, and who has typed."""
+        heard = self._stored, self._typing
+        self._stored, self._typing = False, set()
+        return heard
 
 
 class News:
     def __init__(self) -> None:
-        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._waiting: defaultdict[str, set[Listener]] = defaultdict(set)
 
     def tell(self, conversation_id: str) -> None:
         """Something was stored in the conversation."""
-        for subject in (conversation_id, ANY):
-            for event in self._waiting.get(subject, ()):
-                event.set()
+        for listener in self._of(conversation_id, ANY):
+            listener.hear()
+
+    def types(self, conversation_id: str, name: str | None = None) -> None:
+        """Somebody types there: the counsellor of this name, or the migrant."""
+        for listener in self._of(conversation_id, ANY_TYPING):
+            listener.hear(Typing(conversation_id, name))
 
     @contextmanager
-    def listening(self, conversation_id: str = ANY) -> Iterator[asyncio.Event]:
-        """An event that is set when there is news; who has looked clears it."""
-        event = asyncio.Event()
-        self._waiting[conversation_id].add(event)
+    def listening(self, *subjects: str) -> Iterator[Listener]:
+        """Listens to conversations; to all of them, where none is named."""
+        listener = Listener()
+        for subject in subjects or (ANY,):
+            self._waiting[subject].add(listener)
         try:
-            yield event
+            yield listener
         finally:
-            self._waiting[conversation_id].discard(event)
-            if not self._waiting[conversation_id]:
-                del self._waiting[conversation_id]
+            for subject in subjects or (ANY,):
+                self._waiting[subject].discard(listener)
+                if not self._waiting[subject]:
+                    del self._waiting[subject]
+
+    def _of(self, *subjects: str) -> set[Listener]:
+        return {listener for subject in subjects for listener in self._waiting.get(subject, ())}
 
 
 async def waited(event: asyncio.Event, limit_s: float) -> bool:

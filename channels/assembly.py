@@ -1,18 +1,20 @@
 """The heavy parts of the program put together: for the server, and for commands that answer once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.editing.editors import Editors
 from bot.engine import Engine
+from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
 from bot.news import News
 from bot.rasa import RasaActions
 from bot.staff.accounts import Accounts
 from bot.vault import Vault
 from channels.service import NoContentError, Served, now
+from channels.telegram import chats
 from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.documents import Content, Site
@@ -95,6 +97,7 @@ class Assembly:
         self.database = Database(database_url)
         self.vault = Vault(*secret_keys())
         self.news = News()
+        self.deliveries = Deliveries(self._on_telegram)
         self.asking: Answers | None = None
         self.conversing: Engine | None = None
         self.acting: RasaActions | None = None
@@ -134,6 +137,10 @@ class Assembly:
     async def close(self) -> None:
         await self.database.close()
 
+    async def _on_telegram(self, conversation_ids: Collection[str]) -> dict[str, Reached]:
+        async with self.database.reading() as session:
+            return await chats.reached(session, conversation_ids)
+
     def _load(self, content: Content, version: int, progress: Progress | None, refit: bool) -> None:
         site = chosen_site(content, self._site)
         encoder = self._encoder = self._encoder or load_encoder(self._encoder_name)
@@ -146,7 +153,9 @@ class Assembly:
         fitted = calibration(library, site, self._index_dir, refit=refit)
         known = recogniser(encoder, self._index_dir)
         self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
-        self.conversing = Engine(self.database, self.asking, now, self.vault, news=self.news)
+        self.conversing = Engine(
+            self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries
+        )
         self.acting = RasaActions(self.asking)
-        self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news)
+        self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries)
         self.editing = Editors(self.database, self.asking, now)

@@ -113,7 +113,8 @@ class _Reader:
                 self.problems.append(Problem(path, 1, f"expected a name such as {expected}"))
 
     def yaml_documents(self, folder: Path, model: type[Model]) -> list[Model]:
-        paths = self.entries(folder, ".yaml", "ID.yaml")
+        # As ids are ordered: with the suffix, `a-b` would stand before `a`.
+        paths = sorted(self.entries(folder, ".yaml", "ID.yaml"), key=lambda path: path.stem)
         return [document for path in paths if (document := self.yaml_document(path, model)) is not None]
 
     def yaml_document(self, path: Path, model: type[Model]) -> Model | None:

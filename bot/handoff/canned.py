@@ -1,27 +1,13 @@
 """Replies that counsellors keep ready; all SQL of them. Every function works inside the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.handoff.inbox import CannedReply, UnknownReplyError
 from bot.handoff.tables import CannedReplyRow
 from knowledge_base.languages import fallbacks
-
-
-class UnknownReplyError(LookupError):
-    """There is no such reply, or it was deleted."""
-
-
-@dataclass(frozen=True, slots=True)
-class CannedReply:
-    """`id` is None for one that is not stored yet; only counsellors read the `title`."""
-
-    id: int | None
-    language: str
-    title: str
-    text: str
 
 
 async def replies(session: AsyncSession) -> list[CannedReply]:

@@ -14,8 +14,8 @@ from bot import callbacks, conversations
 from bot.actions.callback import FORM, form_ended
 from bot.blocks import answer_blocks, contact_cards, notice_blocks
 from bot.handoff import canned, cases, counsellors, labels, prospects
-from bot.handoff.canned import CannedReply
-from bot.handoff.inbox import Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
+from bot.handoff.delivery import Deliveries
+from bot.handoff.inbox import CannedReply, Change, Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, Move, Outcome, TakenError
 from bot.handoff.profile import Profile
 from bot.handoff.routing import PRESENT, Counsellor, is_offered, shared_language
@@ -52,12 +52,14 @@ class Desk:
         vault: Vault,
         *,
         news: News | None = None,
+        deliveries: Deliveries | None = None,
     ) -> None:
         self._database = database
         self._answers = answers
         self._clock = clock
         self._vault = vault
         self._news = news or News()
+        self._deliveries = deliveries or Deliveries()
 
     @property
     def languages(self) -> list[str]:
@@ -79,20 +81,29 @@ class Desk:
             await counsellors.introduce(session, member.id, profile)
         self._news.tell(ANY)
 
-    async def changes(self, member: Member) -> AsyncGenerator[None]:
-        """Comes at once, whenever something may be new, and now and then, while the member's desk is on a screen."""
-        told_at: datetime | None = None
-        with self._news.listening() as event:
+    async def changes(self, member: Member, conversation_id: str | None = None) -> AsyncGenerator[Change]:
+        """Comes at once, whenever something may be new, and now and then, while the member's desk is on a screen.
+
+        With a conversation, whose case is on the screen, it also comes while the migrant types.
+        """
+        told_at = looked_at = self._clock() - PRESENT
+        subjects = (ANY,) if conversation_id is None else (ANY, conversation_id)
+        with self._news.listening(*subjects) as listener:
             while True:
                 now = self._clock()
-                if told_at is None or now - told_at > PRESENT / 4:
+                if now - told_at > PRESENT / 4:
                     told_at = now
                     await self.present(member)
-                yield
-                await waited(event, REFRESH_S)
+                stored, typing = listener.heard()
+                if any(one.name is None for one in typing):
+                    yield "typing"
+                if stored or not typing or now - looked_at > timedelta(seconds=REFRESH_S):
+                    looked_at = now
+                    yield "desk"
+                await waited(listener, REFRESH_S)
                 # Much that comes at once is looked at once.
                 await asyncio.sleep(SETTLE_S)
-                event.clear()
+                listener.clear()
 
     async def present(self, member: Member) -> None:
         """The member's desk is on a screen; to be said again within `bot.handoff.routing.PRESENT`."""
@@ -108,13 +119,16 @@ class Desk:
             channels = await _channels(session, [row.conversation_id for row in rows])
             names = await counsellors.names(session)
             put = await labels.of(session, list(channels))
-            return [
+            entries = [
                 replace(
                     self._entry(row, channels.get(row.conversation_id, ""), staff, names, member, now),
                     labels=put[row.conversation_id],
                 )
                 for row in rows
             ]
+        reached = await self._deliveries.of([entry.conversation_id for entry in entries])
+        lost = {id for id, known in reached.items() if known.unreachable}
+        return [replace(entry, unreachable=entry.conversation_id in lost) for entry in entries]
 
     async def open(self, handoff_id: int, member: Member) -> Opened:
         """A case, open or over. Raises UnknownHandoffError."""
@@ -127,7 +141,7 @@ class Desk:
             stored = await conversations.events(session, row.conversation_id)
             notes = await cases.notes(session, row.conversation_id)
             put = await labels.of(session, [row.conversation_id])
-            return Opened(
+            opened = Opened(
                 replace(
                     self._entry(row, conversation.channel, staff, names, member, now), labels=put[row.conversation_id]
                 ),
@@ -136,15 +150,17 @@ class Desk:
                 {event.number: near for event in stored if (near := self._near(event.data, member, now))},
                 await callbacks.request(session, conversation.id, self._vault),
             )
+        reached = (await self._deliveries.of([opened.entry.conversation_id])).get(opened.entry.conversation_id)
+        if reached is None:
+            return opened
+        return replace(opened, entry=replace(opened.entry, unreachable=reached.unreachable), reached=reached)
 
     async def accept(self, handoff_id: int, member: Member) -> None:
         """Take a case. Raises TakenError where another counsellor was first."""
-
         await self._move(handoff_id, Move("accept", self._clock(), by=member.id), _here(member.name))
 
     async def assign(self, handoff_id: int, member: Member, to: Member) -> None:
         """Give a case to a colleague, or take it from one."""
-
         await self._move(handoff_id, Move("assign", self._clock(), by=member.id, to=to.id), _here(to.name))
 
     async def release(self, handoff_id: int, member: Member) -> None:
@@ -160,7 +176,6 @@ class Desk:
 
     async def reopen(self, handoff_id: int, member: Member) -> None:
         """Take up a case that was over; only a conversation's newest."""
-
         await self._move(handoff_id, Move("reopen", self._clock(), by=member.id), _here(member.name))
 
     async def note(self, handoff_id: int, member: Member, text: str) -> None:
@@ -189,6 +204,14 @@ class Desk:
             conversation_id = await _conversation_of(session, handoff_id)
             await labels.take_off(session, conversation_id, label)
         self._news.tell(conversation_id)
+
+    async def types(self, handoff_id: int, member: Member) -> None:
+        """The member types an answer; the migrant is told, if the case is the member's. Raises UnknownHandoffError."""
+        async with self._database.reading() as session:
+            row = await _row(session, handoff_id)
+            conversation_id, is_own = row.conversation_id, row.state == "accepted" and row.by_id == member.id
+        if is_own:
+            self._news.types(conversation_id, member.name)
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None:
         """Write to the migrant; the same `client_id` counts once.

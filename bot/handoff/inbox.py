@@ -3,14 +3,19 @@
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
-from bot.handoff.canned import CannedReply
+from bot.handoff.delivery import Delivery, Reached, delivery_of
 from bot.handoff.moves import Outcome
 from bot.handoff.profile import Profile
 from bot.messages import Message
 from bot.staff.member import Member
 from retrieval.shown import ShownAnswer
+
+# What a desk on a screen hears: something may be new, or the migrant of the case that it shows is typing.
+Change = Literal["desk", "typing"]
+# The longest label of a case.
+LABEL_CHARACTERS = 30
 
 
 class UnknownHandoffError(LookupError):
@@ -21,6 +26,20 @@ class UnknownArticleError(LookupError):
     """There is no such article, or it is not published."""
 
 
+class UnknownReplyError(LookupError):
+    """There is no such ready-made reply, or it was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """A reply that is kept ready; `id` is None for one that is not stored yet; only counsellors read the `title`."""
+
+    id: int | None
+    language: str
+    title: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A case in the inbox.
@@ -28,7 +47,7 @@ class Entry:
     `topic` is its name in the member's language. `mine`: this counsellor has it. `offered`: it waits, and this
     counsellor is among those whom it is put before. `shared` is the language to write in where the counsellor does not
     speak the case's. `by` has it. `unanswered_since` is when the first message came that nobody has answered.
-    `labels` are the words that counsellors put on it.
+    `labels` are the words that counsellors put on it. `unreachable`: nothing can be written to the migrant any more.
     """
 
     id: int
@@ -47,6 +66,7 @@ class Entry:
     offered: bool
     shared: str | None
     labels: tuple[str, ...] = ()
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +95,8 @@ class Opened:
     """A case with all that was said.
 
     `near` is the article that came nearest to a message, by its number, in the member's language. `callback` is how
-    the migrant wants to be called back, where that is so.
+    the migrant wants to be called back, where that is so. `reached` is how far the conversation has come to the
+    migrant; None where that is not known.
     """
 
     entry: Entry
@@ -83,6 +104,10 @@ class Opened:
     notes: list[Note]
     near: dict[int, ShownAnswer]
     callback: Request | None
+    reached: Reached | None = None
+
+    def delivery(self, message: Message) -> Delivery:
+        return delivery_of(self.reached, message.number, message.at)
 
 
 class Counselling(Protocol):
@@ -97,7 +122,7 @@ class Counselling(Protocol):
 
     async def introduce(self, member: Member, profile: Profile) -> None: ...
 
-    def changes(self, member: Member) -> AsyncGenerator[None]: ...
+    def changes(self, member: Member, conversation_id: str | None = None) -> AsyncGenerator[Change]: ...
 
     async def inbox(self, member: Member) -> Sequence[Entry]: ...
 
@@ -122,6 +147,8 @@ class Counselling(Protocol):
     async def label(self, handoff_id: int, text: str) -> None: ...
 
     async def unlabel(self, handoff_id: int, label: str) -> None: ...
+
+    async def types(self, handoff_id: int, member: Member) -> None: ...
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None: ...
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.handoff.inbox import LABEL_CHARACTERS
 from bot.handoff.tables import LabelRow
 from retrieval.question import QuestionError, checked
 
-MAX_CHARACTERS = 30
 # So many are suggested.
 SUGGESTED = 50
 
@@ -17,8 +17,8 @@ SUGGESTED = 50
 def label_of(text: str) -> str:
     """A label as it is stored, on one line. Raises QuestionError for a text that cannot be one."""
     label = " ".join(checked(text).split())
-    if len(label) > MAX_CHARACTERS:
-        raise QuestionError("too_long", f"the label has {len(label)} characters, at most {MAX_CHARACTERS} are taken")
+    if len(label) > LABEL_CHARACTERS:
+        raise QuestionError("too_long", f"the label has {len(label)} characters, at most {LABEL_CHARACTERS} are taken")
     return label
 
 

@@ -1,4 +1,4 @@
-"""`/api/v1/conversations`: start one, write, read on from a cursor, erase."""
+"""`/api/v1/conversations`: start one, type and write, read on from a cursor, erase."""
 
 from typing import Annotated, Literal
 
@@ -97,9 +97,16 @@ async def write(
 
 @router.get("/{conversation_id}/messages")
 async def read(conversation_id: str, engine: CurrentEngine, token: Token, after: Cursor = 0) -> Messages:
-    """The messages after a cursor."""
+    """The messages after a cursor; what is up to the cursor counts as seen."""
     messages = await engine.messages(conversation_id, token, after=after)
     return Messages(messages=shown(messages), cursor=cursor(messages, after))
+
+
+@router.post("/{conversation_id}/typing", status_code=204)
+async def types(conversation_id: str, engine: CurrentEngine, token: Token) -> Response:
+    """Say that the migrant types, once in a few seconds; only a person who has the conversation is told."""
+    await engine.types(conversation_id, token)
+    return Response(status_code=204)
 
 
 @router.delete("/{conversation_id}", status_code=204)

@@ -1,18 +1,20 @@
 """`GET /api/v1/conversations/{id}/stream`: what is new in a conversation, as server-sent events.
 
 `message` events hold a message as `GET …/messages` gives it; their ids are cursors. `erased` is the last event of a
-conversation that was erased. Comment lines keep the connection open; the first one says that nothing in between holds
+conversation that was erased. `typing` says that a person types, whose name it holds; it comes every few seconds while
+they do, and is shown for five. Comment lines keep the connection open; the first one says that nothing in between holds
 the stream back.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Coroutine
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 
-from bot.messages import Conversing, Message, UnknownConversationError
+from bot.messages import Conversing, Fresh, Message, UnknownConversationError
 from channels.api.conversations import Cursor, cursor, shown
 from channels.api.dependencies import CurrentEngine, CurrentService, Token
 
@@ -40,7 +42,8 @@ class EventStream(StreamingResponse):
     response_class=EventStream,
     responses={
         200: {
-            "description": "`message` events from the cursor on, then as they come; `erased` at the end of it all",
+            "description": "`message` events from the cursor on, then as they come; `typing` while a person types; "
+            "`erased` at the end of it all",
             "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
         },
         401: {"description": "Not the conversation's token", **_PROBLEM},
@@ -66,19 +69,21 @@ async def stream(
 async def _events(
     engine: Conversing, conversation_id: str, token: str, first: list[Message], start: int, ending: asyncio.Event
 ) -> AsyncIterator[str]:
-    found: list[Message] | None = first
+    found: Fresh | None = Fresh(first)
     looks = 0
     yield ": here\n\n"
     while found is not None:
-        for message in shown(found):
+        for message in shown(found.messages):
             yield _event("message", message.model_dump_json(), message.number)
-        start = cursor(found, start)
-        looks = 0 if found else looks + 1
+        if found.typing is not None and not found.messages:
+            yield _event("typing", json.dumps({"name": found.typing}))
+        start = cursor(found.messages, start)
+        looks = 0 if found.messages else looks + 1
         if looks == QUIET_LOOKS:
             looks = 0
             yield ": still here\n\n"
         try:
-            news = engine.next_messages(conversation_id, token, after=start, limit_s=LOOK_S)
+            news = engine.fresh(conversation_id, token, after=start, limit_s=LOOK_S)
             found = await _unless(ending, news)
         except UnknownConversationError:
             yield _event("erased", "{}")

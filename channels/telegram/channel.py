@@ -16,6 +16,7 @@ from bot.vault import Vault
 from channels.telegram.hosting import NotAnUpdateError, TelegramSetupError
 from channels.telegram.menu import set_menu
 from channels.telegram.outbox import AT_ONCE, Outbox
+from channels.telegram.presence import Presence
 from channels.telegram.reading import UPDATES
 from channels.telegram.reception import Reception
 from channels.telegram.sending import Sender, Sleep, patiently
@@ -65,6 +66,7 @@ class Channel:
         self._hold_s = hold_s
         sender = Sender(self._bot, clock=clock, sleep=sleep)
         self._outbox = Outbox(database, news, sender, sleep)
+        self._presence = Presence(self._bot, database, news)
         self._reception = Reception(
             bot=self._bot,
             database=database,
@@ -96,6 +98,7 @@ class Channel:
         """Deliver, and poll where there is no webhook, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._outbox.run())
+            tasks.create_task(self._presence.run())
             site = self._site
             tasks.create_task(set_menu(self._bot, site.languages, site.default_language, self._sleep))
             if self._webhook is None:

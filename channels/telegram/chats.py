@@ -1,12 +1,15 @@
 """All SQL of the channel. Every function works inside the caller's transaction."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.handoff.delivery import Reached
 from bot.tables import ConversationRow, EventRow
-from channels.telegram.tables import BoxesRow, ChatRow
+from channels.telegram.tables import BoxesRow, ChatRow, RefusedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,32 @@ async def delivered(session: AsyncSession, chat: Chat, number: int, parts: int =
     """Everything up to the event `number` was delivered, and so many parts of the next reply."""
     row = update(ChatRow).where(ChatRow.chat_id == chat.chat_id, ChatRow.conversation_id == chat.conversation_id)
     await session.execute(row.values(delivered=number, parts=parts))
+
+
+async def refuse(session: AsyncSession, chat: Chat, number: int) -> None:
+    """Telegram would not take the event `number`, if the chat still has this conversation."""
+    known = await session.get(ChatRow, chat.chat_id)
+    if known is not None and known.conversation_id == chat.conversation_id:
+        await session.merge(RefusedRow(chat_id=chat.chat_id, event=number))
+
+
+async def reached(session: AsyncSession, conversation_ids: Collection[str]) -> dict[str, Reached]:
+    """How far conversations have come, for those that are chats."""
+    query = select(ChatRow).where(ChatRow.conversation_id.in_(conversation_ids))
+    rows = list(await session.scalars(query))
+    refused: defaultdict[int, set[int]] = defaultdict(set)
+    for row in await session.scalars(select(RefusedRow).where(RefusedRow.chat_id.in_([row.chat_id for row in rows]))):
+        refused[row.chat_id].add(row.event)
+    return {
+        row.conversation_id: Reached(row.delivered, refused=frozenset(refused[row.chat_id]), unreachable=row.blocked)
+        for row in rows
+    }
+
+
+async def chat_of(session: AsyncSession, conversation_id: str) -> int | None:
+    """The chat that a conversation is, if it can be written to."""
+    query = select(ChatRow.chat_id).where(ChatRow.conversation_id == conversation_id, ChatRow.blocked.is_(False))
+    return (await session.scalars(query)).one_or_none()
 
 
 async def listen(session: AsyncSession, chat_id: int, *, heard: int) -> None:

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot import conversations
 from bot.messages import Message
-from bot.news import News, waited
+from bot.news import ANY, News, waited
 from bot.replies import Reply
 from bot.transcript import messages_of
 from channels.telegram import chats
@@ -75,6 +75,7 @@ class Outbox:
                 log.info("a chat has blocked the bot; what waits for it is kept")
                 async with self._database.transaction() as session:
                     await chats.set_blocked(session, chat_id, True)
+                self._news.tell(ANY)
             except ChatMigrated as error:
                 async with self._database.transaction() as session:
                     await chats.move(session, chat_id, error.new_chat_id)
@@ -122,7 +123,8 @@ class Outbox:
                 await chats.delivered(session, chat, number)
             return
         parts = following.parts
-        boxes = None
+        boxes: Boxes | None = None
+        refused = False
         if chat.parts < len(parts):
             part = parts[chat.parts]
             try:
@@ -130,7 +132,8 @@ class Outbox:
                 boxes = Boxes(message_id, number, chat.parts) if part.boxes else None
             except BadRequest:
                 log.warning("Telegram refused a message of event %d; it is left out", number)
-        moved = asyncio.ensure_future(self._moved(following, len(parts), boxes))
+                refused = True
+        moved = asyncio.ensure_future(self._moved(following, len(parts), boxes, refused=refused))
         try:
             await asyncio.shield(moved)
         except asyncio.CancelledError:
@@ -138,16 +141,21 @@ class Outbox:
             await moved
             raise
 
-    async def _moved(self, following: _Next, count: int, boxes: Boxes | None) -> None:
-        """One more of `count` messages is there."""
+    async def _moved(self, following: _Next, count: int, boxes: Boxes | None, *, refused: bool) -> None:
+        """One more of `count` messages is there, or will never be."""
         chat, number = following.chat, following.message.number
         async with self._database.transaction() as session:
             if boxes is not None:
                 await chats.keep_boxes(session, chat, boxes)
+            if refused:
+                await chats.refuse(session, chat, number)
             if chat.parts + 1 < count:
                 await chats.delivered(session, chat, number - 1, chat.parts + 1)
             else:
                 await chats.delivered(session, chat, number)
+        if following.message.sender == "person":
+            # The desk shows what has arrived.
+            self._news.tell(ANY)
 
     async def _redrawn(self, following: _Next) -> bool:
         """Bring the messages that show the same boxes to their new state; whether there are any."""

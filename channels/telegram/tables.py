@@ -35,3 +35,13 @@ class BoxesRow(Base):
     message_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event: Mapped[int]
     part: Mapped[int]
+
+
+class RefusedRow(Base):
+    """Telegram would not take the reply stored as `event`, or a part of it."""
+
+    __tablename__ = "telegram_refused"
+    chat_id: Mapped[int] = mapped_column(
+        ForeignKey(ChatRow.chat_id, ondelete="CASCADE", onupdate="CASCADE"), primary_key=True
+    )
+    event: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

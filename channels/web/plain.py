@@ -50,7 +50,7 @@ class _Visit:
         if self.engine is None or not self.token:
             return []
         try:
-            return await self.engine.messages(self.id, self.token, after=0)
+            return await self.engine.messages(self.id, self.token, after=0, shown=True)
         except (UnknownConversationError, WrongTokenError):
             self.id = self.token = ""
             return []

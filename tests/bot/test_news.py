@@ -1,8 +1,10 @@
 import asyncio
 
+import pytest
+
 from bot.engine import Engine
-from bot.messages import Incoming, UnknownConversationError
-from bot.news import ANY, News, waited
+from bot.messages import Fresh, Incoming, LimitError, UnknownConversationError, WrongTokenError
+from bot.news import ANY, ANY_TYPING, News, Typing, waited
 from tests.bot.test_engine import GIBBERISH, begin
 
 LIMIT_S = 20.0
@@ -35,25 +37,57 @@ async def test_who_has_gone_is_forgotten() -> None:
 async def test_who_waits_gets_the_next_message_when_it_is_stored(engine: Engine) -> None:
     started = await begin(engine)
     cursor = started.messages[-1].number
-    waiting = asyncio.create_task(
-        engine.next_messages(started.conversation_id, started.token, after=cursor, limit_s=LIMIT_S)
-    )
+    waiting = asyncio.create_task(engine.fresh(started.conversation_id, started.token, after=cursor, limit_s=LIMIT_S))
     said = await engine.receive(started.conversation_id, started.token, Incoming(GIBBERISH, "message-1"))
-    assert await waiting == said
+    assert await waiting == Fresh(said)
 
 
 async def test_who_waits_in_vain_gets_nothing(engine: Engine) -> None:
     started = await begin(engine)
     cursor = started.messages[-1].number
-    assert await engine.next_messages(started.conversation_id, started.token, after=cursor, limit_s=0) == []
+    assert await engine.fresh(started.conversation_id, started.token, after=cursor, limit_s=0) == Fresh([])
 
 
 async def test_who_waits_learns_that_the_conversation_was_erased(engine: Engine) -> None:
     started = await begin(engine)
     cursor = started.messages[-1].number
-    waiting = asyncio.create_task(
-        engine.next_messages(started.conversation_id, started.token, after=cursor, limit_s=LIMIT_S)
-    )
+    waiting = asyncio.create_task(engine.fresh(started.conversation_id, started.token, after=cursor, limit_s=LIMIT_S))
     await engine.erase(started.conversation_id, started.token)
     outcome = (await asyncio.gather(waiting, return_exceptions=True))[0]
     assert isinstance(outcome, UnknownConversationError)
+
+
+async def test_who_types_is_heard_of_apart_from_what_is_stored() -> None:
+    news = News()
+    with news.listening("one", ANY) as one, news.listening(ANY) as every, news.listening(ANY_TYPING) as typing:
+        news.types("one", "Anna")
+        news.types("one")
+        news.types("two", "Anna")
+        news.tell("two")
+        assert one.heard() == (True, {Typing("one", "Anna"), Typing("one", None)})
+        assert every.heard() == (True, set())
+        assert typing.heard() == (False, {Typing("one", "Anna"), Typing("one", None), Typing("two", "Anna")})
+        assert one.heard() == (False, set())
+
+
+async def test_who_listens_hears_that_a_person_types_and_not_that_they_type_themselves(engine: Engine) -> None:
+    started = await begin(engine)
+    cursor = started.messages[-1].number
+    for name, heard in (("Anna", "Anna"), (None, None)):
+        waiting = asyncio.create_task(
+            engine.fresh(started.conversation_id, started.token, after=cursor, limit_s=LIMIT_S)
+        )
+        await asyncio.sleep(0)
+        engine._news.types(started.conversation_id, name)
+        assert await waiting == Fresh([], heard)
+
+
+async def test_only_who_has_the_token_types_and_not_without_end(engine: Engine) -> None:
+    started = await begin(engine)
+    with pytest.raises(WrongTokenError):
+        await engine.types(started.conversation_id, "x")
+    with pytest.raises(UnknownConversationError):
+        await engine.types("unknown", started.token)
+    often = (engine.types(started.conversation_id, started.token) for _ in range(60))
+    told = await asyncio.gather(*often, return_exceptions=True)
+    assert {type(one) for one in told} == {type(None), LimitError}

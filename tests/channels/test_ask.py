@@ -102,5 +102,6 @@ def test_the_api_describes_itself(client: TestClient) -> None:
         "/api/v1/conversations",
         "/api/v1/conversations/{conversation_id}",
         "/api/v1/conversations/{conversation_id}/messages",
+        "/api/v1/conversations/{conversation_id}/stream",
         "/rasa/webhook",
     }

@@ -79,6 +79,18 @@ def test_markup_in_a_message_is_stored_as_data(talk: Talk) -> None:
     assert talk.read().json()["messages"][1]["text"] == text
 
 
+def test_whoever_types_says_so_with_the_token_and_not_without_end(talk: Talk, client: TestClient) -> None:
+    path = f"{talk.path}/typing"
+    assert client.post(path).status_code == 401
+    assert client.post("/api/v1/conversations/unknown/typing", headers=talk.headers).status_code == 404
+    first = client.post(path, headers=talk.headers)
+    assert (first.status_code, first.content) == (204, b"")
+    codes = [client.post(path, headers=talk.headers).status_code for _ in range(60)]
+    assert set(codes) == {204, 429}
+    assert talk.read().json()["messages"] == talk.started["messages"]
+    assert talk.write(QUESTION).status_code == 201, "what is typed does not count as what is written"
+
+
 def test_erasing_removes_the_conversation(talk: Talk, settings: Settings) -> None:
     talk.write("a very particular sentence")
     before = stored(settings)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from bot.messages import Fresh
 from channels.api import stream
 from tests.channels.conftest import Talk, until
 
@@ -76,20 +77,31 @@ def test_a_conversation_that_is_erased_by_a_command_ends_its_stream(
     assert events(stream.result().text) == [("erased", None, {})]
 
 
+def test_it_says_that_a_person_types_and_by_what_name(client: TestClient, talk: Talk, pool: ThreadPoolExecutor) -> None:
+    stream = listening(pool, client, talk, after=talk.started["cursor"])
+    news = client.app.state.service.conversing._news  # type: ignore[attr-defined]
+    before = set(news._waiting[talk.started["id"]])
+    client.portal.call(news.types, talk.started["id"], 'Anna "\n')  # type: ignore[union-attr]
+    # The stream has told of it when it listens anew.
+    until(lambda: set(news._waiting.get(talk.started["id"], ())) not in (before, set()))
+    talk.erase()
+    assert events(stream.result().text) == [("typing", None, {"name": 'Anna "\n'}), ("erased", None, {})]
+
+
 def test_it_shows_signs_of_life(
     client: TestClient, talk: Talk, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = 0
 
-    async def nothing(*args: Any, **more: Any) -> list[Any]:
+    async def nothing(*args: Any, **more: Any) -> Fresh:
         nonlocal looks
         looks += 1
         if looks == 2 * stream.QUIET_LOOKS:
             client.app.state.service.ending.set()  # type: ignore[attr-defined]
-        return []
+        return Fresh([])
 
     service = client.app.state.service  # type: ignore[attr-defined]
-    monkeypatch.setattr(service.conversing, "next_messages", nothing)
+    monkeypatch.setattr(service.conversing, "fresh", nothing)
     try:
         response = listen(client, talk, after=talk.started["cursor"])
     finally:

@@ -1,6 +1,8 @@
 """Two migrants, two counsellors, one in danger: the desk in a real browser, with the widget and Telegram beside it."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,11 +18,15 @@ from tests.end_to_end.test_widget import ask
 CHAT = 7001
 A_PERSON = Texts("ar").gettext("Talk to a person")
 WAITING = Texts("ar", CONSOLE).gettext("Waiting")
+SENT, SEEN = (Texts("ar", CONSOLE).gettext(text) for text in ("sent, not arrived yet", "seen by the browser"))
 
 
 @pytest.fixture(scope="module")
 def office(server: Server) -> Server:
-    """The server with two counsellors."""
+    """The server with two counsellors; what other tests left at the desk is over."""
+    with closing(sqlite3.connect(server.data / "kalauz.db")) as database, database:
+        database.execute("UPDATE handoffs SET state = 'closed'")
+        database.execute("UPDATE conversations SET owner = 'bot'")
     add(server, "judit", "counsellor", "hu")
     add(server, "omar", "counsellor", "ar")
     return server
@@ -138,6 +144,36 @@ def test_a_ready_made_reply_and_an_article_go_where_they_should(omar: Page, widg
     expect(omar.locator(".talk .person")).to_have_count(1)
     expect(omar.locator("#text")).to_have_value("أهلا وسهلا - عمر")
     assert violations(omar) == []
+
+
+def test_each_sees_the_other_typing_and_what_has_arrived(omar: Page, widget: Page) -> None:
+    ask(widget, "كيف أحصل على بطاقة TAJ؟")
+    told: list[str] = []
+    widget.on("request", lambda request: told.append(request.method) if request.url.endswith("/typing") else None)
+    widget.get_by_role("button", name=A_PERSON).first.click()
+    omar.locator("section").filter(has_text=WAITING).locator("a").first.click()
+    omar.locator(".acts button.main").click()
+    widget.get_by_role("textbox").press_sequentially("مر")
+    assert told == [], "nobody is told before a person has said anything"
+    sign = widget.locator(".typing")
+    omar.locator("#text").press_sequentially("مرحبا")
+    expect(sign).to_have_text(Texts("ar").gettext("A person writes: {name}").format(name="Omar") + "…")
+    expect(widget.locator(".live p")).to_have_count(1)
+    omar.locator("#text").press("Control+Enter")
+    expect(widget.locator(".person")).to_have_count(1)
+    expect(sign).to_have_text("")
+    expect(omar.locator(".talk .person .from")).to_contain_text(SEEN)
+    widget.get_by_role("textbox").press_sequentially("حبا")
+    expect(omar.locator("[data-typing]")).to_be_visible()
+    assert told == ["POST"]
+    assert violations(omar) == []
+    # What comes while nobody looks is not there yet.
+    widget.context.set_offline(True)
+    omar.locator("#text").fill("هل أنت هنا؟")
+    omar.locator("#text").press("Control+Enter")
+    expect(omar.locator(".talk .person .from").last).to_contain_text(SENT)
+    widget.context.set_offline(False)
+    expect(omar.locator(".talk .person .from").last).to_contain_text(SEEN)
 
 
 def test_who_switched_it_on_hears_and_sees_that_somebody_new_waits(omar: Page, widget: Page) -> None:

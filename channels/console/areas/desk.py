@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from bot.handoff.inbox import Counselling, Opened, UnknownArticleError, UnknownHandoffError
-from bot.handoff.labels import MAX_CHARACTERS as LABEL_CHARACTERS
+from bot.handoff.inbox import LABEL_CHARACTERS, Counselling, Opened, UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import OUTCOMES, HandoffError, TakenError
 from bot.staff.member import Member
 from channels.console.areas import Area, Page
@@ -37,6 +36,14 @@ ENDINGS = {
     "other": sentence("In another way"),
 }
 CHANNELS = {"web": sentence("website"), "telegram": "Telegram", "terminal": sentence("terminal")}
+# How it stands with what a counsellor wrote; on the website nothing but the browser tells of it.
+DELIVERIES = {
+    "unknown": sentence("sent, not known whether it arrived"),
+    "sent": sentence("sent, not arrived yet"),
+    "arrived": sentence("delivered"),
+    "refused": sentence("not delivered: it was refused"),
+}
+SEEN = sentence("seen by the browser")
 router = APIRouter(prefix=PATH)
 Id = Annotated[int, Path(ge=1, lt=2**31)]
 
@@ -64,8 +71,17 @@ async def inbox(request: Request, at: Counsellor, desk: CurrentDesk) -> Response
 @router.get("/stream")
 async def stream(at: Counsellor, desk: CurrentDesk) -> Response:
     async def words() -> AsyncGenerator[str]:
-        async for _ in desk.changes(at.member):
-            yield "desk"
+        async for word in desk.changes(at.member):
+            yield word
+
+    return streamed(at, words())
+
+
+@router.get("/{id}/stream")
+async def case_stream(at: Counsellor, case: Case, desk: CurrentDesk) -> Response:
+    async def words() -> AsyncGenerator[str]:
+        async for word in desk.changes(at.member, case.entry.conversation_id):
+            yield word
 
     return streamed(at, words())
 
@@ -143,6 +159,15 @@ async def unlabel(request: Request, at: Counsellor, case: Case, desk: CurrentDes
     except UnknownHandoffError as error:
         say(request, _told(request, error))
     return go(f"{PATH}/{case.entry.id}")
+
+
+@router.post("/{id}/typing", status_code=204)
+async def types(id: Id, at: Counsellor, desk: CurrentDesk) -> Response:
+    try:
+        await desk.types(id, at.member)
+    except UnknownHandoffError as error:
+        raise MissingError from error
+    return Response(status_code=204)
 
 
 @router.post("/{id}/{move}")
@@ -244,6 +269,7 @@ def _about(request: Request, case: Opened) -> dict[str, Any]:
         "entry": case.entry,
         "reasons": REASONS,
         "channels": CHANNELS,
+        "deliveries": DELIVERIES | ({"arrived": SEEN} if case.entry.channel == "web" else {}),
         "ago": _ago(request),
         "at_clock": _at_clock(request),
         # By it an article that is sent counts once.

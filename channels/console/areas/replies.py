@@ -4,8 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from bot.handoff.canned import CannedReply, UnknownReplyError
-from bot.handoff.inbox import Counselling
+from bot.handoff.inbox import CannedReply, Counselling, UnknownReplyError
 from channels.console.areas import Area
 from channels.console.forms import Form, Posted
 from channels.console.gate import Counsellor, CurrentDesk, MissingError

@@ -3,10 +3,25 @@
 const key = (form) => `draft-${form.dataset.draft}`;
 const unsent = (form, is) => { form.querySelector("[data-unsent]").hidden = !is; };
 
+// How often the migrant is told that an answer is being typed, and how long it is shown that the migrant types.
+const TELL_MS = 3000;
+const SHOW_MS = 5000;
+let told = 0;
+
+function tell(form) {
+  if (!form.elements.text.value.trim() || Date.now() - told < TELL_MS) return;
+  told = Date.now();
+  const headers = { "X-CSRF-Token": form.elements.csrf.value };
+  fetch(form.dataset.types, { method: "POST", headers }).catch(() => {});
+}
+
 function begin(form) {
   const text = form.elements.text;
   text.value ||= sessionStorage.getItem(key(form)) ?? "";
-  text.addEventListener("input", () => sessionStorage.setItem(key(form), text.value));
+  text.addEventListener("input", () => {
+    sessionStorage.setItem(key(form), text.value);
+    tell(form);
+  });
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
@@ -34,6 +49,17 @@ for (const place of document.querySelectorAll(".canned")) {
   });
 }
 
+// A word of the page's stream. It is no live region: it would be read out again and again.
+const typing = document.querySelector("[data-typing]");
+let silence;
+function types(is) {
+  clearTimeout(silence);
+  if (!typing) return;
+  typing.hidden = !is;
+  if (is) silence = setTimeout(types, SHOW_MS, false);
+}
+document.addEventListener("typing", () => types(true));
+
 // The conversation stands at its end, where what is new comes in.
 const talk = () => document.querySelector(".talk");
 const count = () => talk().children.length;
@@ -54,6 +80,7 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
     if (talk().dataset.state !== state) location.reload();
     if (count() === seen) return;
     seen = count();
+    types(false);
     frame.scrollTop = frame.scrollHeight;
     const status = document.querySelector("[data-told]");
     status.textContent = "";

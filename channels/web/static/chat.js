@@ -14,6 +14,8 @@ const LONGEST = 2000;
 const SIZES = [1, 1.25, 1.5, 2];
 // New text is collected for a moment, and a screen reader notices the change even of the same text.
 const ANNOUNCE_MS = 100;
+// How long it is shown that a person types.
+const TYPING_MS = 5000;
 
 const MICROPHONE =
   "M12 15a4 4 0 0 0 4-4V6a4 4 0 0 0-8 0v5a4 4 0 0 0 4 4zm7-4a7 7 0 0 1-6 6.9V22h-2v-4.1A7 7 0 0 1 5 11h2a5 5 0 0 0 10 0z";
@@ -41,6 +43,10 @@ class KalauzChat extends HTMLElement {
   #log = new Log(this);
   #live = element("div", "live");
   #status = element("p", "status");
+  #typing = element("p", "typing");
+  #silence;
+  // Whether it was said that a person types, since somebody last wrote.
+  #toldTyping = false;
   #privacy = element("p", "privacy");
   #input = document.createElement("textarea");
   #form;
@@ -80,7 +86,11 @@ class KalauzChat extends HTMLElement {
     this.#input.rows = 1;
     this.#input.dir = "auto";
     this.#input.value = this.#conversation.kept.value.draft ?? "";
-    this.#input.addEventListener("input", () => this.#keepDraft());
+    this.#input.addEventListener("input", () => {
+      this.#keepDraft();
+      if (this.#input.value.trim()) this.#conversation.types();
+    });
+    this.#typing.dir = "auto";
     this.#form = element("form", "", this.#input);
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -95,7 +105,8 @@ class KalauzChat extends HTMLElement {
     this.#root.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.#sure.open && !event.isComposing) this.#close();
     });
-    const parts = [this.#log.element, this.#live, this.#privacy, this.#form, this.#status, this.#ways, this.#sure];
+    const writing = [this.#typing, this.#privacy, this.#form, this.#status];
+    const parts = [this.#log.element, this.#live, ...writing, this.#ways, this.#sure];
     const header = element("div", "header", this.#heading);
     if (this.hasAttribute("closable")) parts.unshift(header);
     this.#root.replaceChildren(...parts);
@@ -211,6 +222,8 @@ class KalauzChat extends HTMLElement {
     this.#log.markSent();
     this.#privacy.hidden = !this.#log.isFresh;
     if (!item || message.sender === "migrant") return;
+    this.#typing.textContent = "";
+    this.#toldTyping = false;
     this.#offerVoice(item);
     this.#follow(message.reply.language);
     item.scrollIntoView({ block: "nearest" });
@@ -236,6 +249,16 @@ class KalauzChat extends HTMLElement {
     if (!this.#form) return;
     if (error.message === "not_ready") this.#say(this.texts.loading);
     else this.#say(error.detail ?? (error instanceof FaultError ? this.texts.failed : this.texts.offline), true);
+  }
+
+  // A screen reader says it once for each message.
+  typing(name) {
+    const text = this.texts.person_writes.replace("{name}", name);
+    if (!this.#toldTyping) this.#announce(text);
+    this.#toldTyping = true;
+    this.#typing.textContent = `${text}…`;
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => (this.#typing.textContent = ""), TYPING_MS);
   }
 
   calm() {

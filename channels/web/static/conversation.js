@@ -11,6 +11,8 @@ const LONGEST_MS = 30000;
 const LOOK_MS = 4000;
 // How many looks there are before a stream is tried again.
 const LOOKS = 30;
+// How often a person is told that something is being typed.
+const TELL_MS = 3000;
 
 const isGone = (error) => error instanceof RefusedError && GONE.includes(error.code);
 
@@ -28,8 +30,8 @@ function pause(ms, signal) {
 const backoff = (failures) => Math.min(LONGEST_MS, RETRY_MS * 2 ** failures) * (0.5 + Math.random() / 2);
 
 // `view` is told: show(message, isNew), pend(message), state(message, name, code), keepOnly(client ids), clear(),
-// erased(), trouble(error) and calm(). `view.pending` are the client ids on the screen that are no messages yet,
-// `view.language()` is the language to start a conversation in.
+// erased(), trouble(error), calm() and typing(name). `view.pending` are the client ids on the screen that are no
+// messages yet, `view.language()` is the language to start a conversation in.
 export class Conversation {
   #server;
   #kept;
@@ -45,6 +47,9 @@ export class Conversation {
   #again = false;
   #retry;
   #listener;
+  // Whether a person has written or typed last, and not the bot.
+  #withPerson = false;
+  #told = 0;
 
   constructor(server, view) {
     this.#server = new Server(server);
@@ -82,6 +87,14 @@ export class Conversation {
     this.#kept.add(message);
     this.#view.pend(message);
     this.#send();
+  }
+
+  // Said only to a person, and only now and then.
+  types() {
+    if (!this.#withPerson || Date.now() - this.#told < TELL_MS) return;
+    this.#told = Date.now();
+    const { id, token } = this.#kept.value;
+    this.#server.call("POST", `/conversations/${id}/typing`, { token }).catch(() => {});
   }
 
   retry() {
@@ -156,6 +169,7 @@ export class Conversation {
       if (this.#numbers.has(message.number)) continue;
       this.#numbers.add(message.number);
       if (message.client_id && this.#kept.drop(message.client_id)) this.#view.calm();
+      if (message.sender !== "migrant") this.#withPerson = message.sender === "person";
       if (message.reply?.ended) {
         this.#forget();
         this.#view.clear();
@@ -175,6 +189,7 @@ export class Conversation {
     this.#id = undefined;
     this.#numbers.clear();
     this.#cursor = 0;
+    this.#withPerson = false;
   }
 
   #gone() {
@@ -281,6 +296,11 @@ export class Conversation {
     if (event === "message") {
       this.#take([data], true);
       this.#cursor = Math.max(data.number, this.#cursor);
+      // To look from there on says that it has come through.
+      if (data.sender === "person") this.#look().catch(() => {});
+    } else if (event === "typing") {
+      this.#withPerson = true;
+      this.#view.typing(data.name);
     } else if (event === "erased" && !this.#sending) this.#gone();
   }
 

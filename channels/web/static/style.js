@@ -84,8 +84,8 @@ form button { min-block-size: 2.75em; }
 .send { background: var(--accent); color: var(--on-accent); }
 .send:hover { background: var(--accent); text-decoration: underline; }
 [aria-pressed="true"] { background: var(--accent); color: var(--on-accent); }
-.status { margin: 0; padding: 0 0.75em; font-size: 0.85em; color: var(--quiet); }
-.status:empty { display: none; }
+.status, .typing { margin: 0; padding: 0 0.75em; font-size: 0.85em; color: var(--quiet); }
+.status:empty, .typing:empty { display: none; }
 .ways { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1em; padding: 0.2em 0.75em 0.5em; font-size: 0.85em; }
 .ways button { border: 0; padding: 0.2em; min-block-size: 1.5em; text-decoration: underline; color: var(--quiet); }
 .header { position: sticky; inset-block-start: 0; background: var(--surface); z-index: 1; display: flex; align-items: center; justify-content: space-between; gap: 0.5em; padding-block: 0.4em; padding-inline: 1em 0.4em; border-block-end: 1px solid var(--line); }

@@ -9,6 +9,7 @@ import pytest
 from bot import conversations
 from bot.engine import Engine
 from bot.handoff import counsellors
+from bot.handoff.delivery import Deliveries
 from bot.handoff.desk import Desk
 from bot.handoff.inbox import Entry
 from bot.handoff.profile import Profile
@@ -98,8 +99,9 @@ class Office:
 
     def start(self) -> None:
         """As after a crash: nothing is known but what was stored."""
-        self.engine = Engine(self.database, self.answers, self.watch, VAULT, news=self.news)
-        self.desk = Desk(self.database, self.answers, self.watch, VAULT, news=self.news)
+        told = Deliveries()
+        self.engine = Engine(self.database, self.answers, self.watch, VAULT, news=self.news, deliveries=told)
+        self.desk = Desk(self.database, self.answers, self.watch, VAULT, news=self.news, deliveries=told)
 
     async def migrant(self, language: str = "en", channel: str = "web") -> Migrant:
         return Migrant(self.engine, await self.engine.start(channel=channel, language=language))

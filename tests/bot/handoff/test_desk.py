@@ -410,11 +410,11 @@ async def test_who_waits_for_a_message_hears_of_what_a_person_writes(office: Off
     await office.desk.accept(case.id, anna)
     seen = (await migrant.last()).number
     listening = asyncio.create_task(
-        office.engine.next_messages(migrant.started.conversation_id, migrant.started.token, after=seen, limit_s=30)
+        office.engine.fresh(migrant.started.conversation_id, migrant.started.token, after=seen, limit_s=30)
     )
     await asyncio.sleep(0)
     await office.desk.reply(case.id, anna, "Hello", "r1")
-    assert [message.text for message in await listening] == ["Hello"]
+    assert [message.text for message in (await listening).messages] == ["Hello"]
 
 
 async def test_the_usual_wait_is_told_once_there_is_one(office: Office) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from bot.editing.editors import Editors
 from bot.editing.work import Editing
 from bot.engine import Engine
+from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
 from bot.handoff.inbox import Counselling
 from bot.news import News
@@ -172,13 +173,20 @@ class Office:
     def __init__(self, house: House, answers: Answers) -> None:  # noqa: F811
         self.house = house
         self.answers = answers
-        news = News()
-        self.engine = Engine(house.database, answers, house.now, VAULT, news=news)
-        house.service.desk = Desk(house.database, answers, house.now, VAULT, news=news)
+        self.news = News()
+        self.deliveries = Deliveries(self._on_telegram)
+        # What is known of conversations on Telegram.
+        self.telegram: dict[str, Reached] = {}
+        told = self.news, self.deliveries
+        self.engine = Engine(house.database, answers, house.now, VAULT, news=told[0], deliveries=told[1])
+        house.service.desk = Desk(house.database, answers, house.now, VAULT, news=told[0], deliveries=told[1])
 
-    def migrant(self, *texts: str) -> Migrant:
+    async def _on_telegram(self, ids: Collection[str]) -> dict[str, Reached]:
+        return {id: reached for id, reached in self.telegram.items() if id in ids}
+
+    def migrant(self, *texts: str, channel: str = "web") -> Migrant:
         async def begin() -> Migrant:
-            return Migrant(self.engine, await self.engine.start(channel="web", language="en"))
+            return Migrant(self.engine, await self.engine.start(channel=channel, language="en"))
 
         migrant = self.house.call(begin)
         self.house.call(migrant.say, *texts, "/human")

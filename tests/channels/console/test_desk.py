@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.handoff.delivery import Reached
 from tests.channels.console.conftest import House, Office, Visitor, words
 
 FIELDS = ("Fatima", "+36 30 123 4567", '/field{"value": "morning"}', '/field{"value": "en"}')
@@ -199,7 +200,64 @@ def test_a_conversation_that_was_deleted_is_gone_without_a_trace(office: Office)
     assert "Nobody waits." in words(anna.get("/desk"))
 
 
-@pytest.mark.parametrize("path", ["/desk/0", "/desk/x", "/desk/99", "/desk/1/talk"])
+def test_an_answer_on_the_website_says_whether_the_browser_has_it(office: Office) -> None:
+    anna = office.counsellor("anna")
+    migrant = office.migrant()
+    path = case_of(anna)
+    anna.get(path)
+    anna.send(f"{path}/accept")
+    anna.send(f"{path}/reply", text="Good morning", client_id="a1")
+    assert "· sent, not known whether it arrived" in words(anna.get(f"{path}/talk"))
+    started = migrant.started
+    for after, state in ((0, "sent, not arrived yet"), (office.house.call(migrant.last).number, "seen by the browser")):
+        office.house.call(
+            lambda after=after: office.engine.messages(started.conversation_id, started.token, after=after)
+        )
+        assert f"· {state}" in words(anna.get(f"{path}/talk"))
+
+
+def test_who_cannot_be_reached_on_telegram_any_more_is_marked_in_the_list_and_at_the_case(office: Office) -> None:
+    anna = office.counsellor("anna")
+    migrant = office.migrant(channel="telegram")
+    id = migrant.started.conversation_id
+    path = case_of(anna)
+    anna.get(path)
+    anna.send(f"{path}/accept")
+    lost = "cannot be reached on Telegram any more"
+    office.telegram[id] = Reached(1000)
+    for client_id in ("a1", "a2"):
+        anna.send(f"{path}/reply", text=client_id, client_id=client_id)
+    page = words(anna.get(path))
+    assert page.count("· delivered") == 2
+    assert lost not in page + words(anna.get("/desk"))
+    second = office.house.call(migrant.last).number
+    office.telegram[id] = Reached(second - 2, refused=frozenset({second - 1}), unreachable=True)
+    page = words(anna.get(path))
+    assert "· not delivered: it was refused" in page
+    assert "· sent, not arrived yet" in page
+    assert lost in page
+    assert lost in words(anna.get("/desk"))
+
+
+def test_who_has_the_case_and_types_is_seen_typing(office: Office) -> None:
+    anna, bela = office.counsellor("anna"), office.counsellor("bela")
+    migrant = office.migrant()
+    path = case_of(anna)
+    for visitor in (anna, bela):
+        visitor.get(path)
+    anna.send(f"{path}/accept")
+    assert f'data-types="/console{path}/typing"' in anna.get(path).text
+    with office.news.listening(migrant.started.conversation_id) as listener:
+        for visitor in (bela, anna):
+            answer = visitor.request("POST", f"{path}/typing", headers={"X-CSRF-Token": visitor.token})
+            assert (answer.status_code, answer.content) == (204, b"")
+        assert [one.name for one in listener.heard()[1]] == ["Anna"]
+    assert anna.request("POST", f"{path}/typing").status_code == 403
+    office.house.call(migrant.erase)
+    assert anna.request("POST", f"{path}/typing", headers={"X-CSRF-Token": anna.token}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/desk/0", "/desk/x", "/desk/99", "/desk/1/talk", "/desk/1/stream"])
 def test_a_case_that_there_is_not(office: Office, path: str) -> None:
     assert office.counsellor("anna").get(path).status_code == 404
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 
-from bot.handoff.canned import CannedReply
+from bot.handoff.inbox import CannedReply
 from bot.staff.member import Role
 from channels.console.app import AREAS, STATIC
 from channels.console.frame import ROOT

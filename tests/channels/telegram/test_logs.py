@@ -39,7 +39,7 @@ def test_neither_texts_nor_people_nor_the_token_are_in_the_log(
         until(lambda: "by polling" in log.read_text("utf-8"))
         assert httpx.get(f"http://127.0.0.1:{port}/ready").json()["telegram"] == "polling"
         telegram.queue(telegram.text("/start", CHAT), telegram.text(SECRET, CHAT))
-        until(lambda: len(telegram.chat(CHAT)) == 2)
+        until(lambda: len(telegram.chat(CHAT)) == 3)
         telegram.fail("sendMessage", Fault(500, SECRET), Fault(400, SECRET))
         telegram.queue(telegram.text(f"{SECRET}?", CHAT))
         until(lambda: "Telegram refused a message" in log.read_text("utf-8"))
