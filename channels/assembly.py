@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.editing.editors import Editors
 from bot.engine import Engine
 from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
@@ -102,6 +103,7 @@ class Assembly:
         self.acting: RasaActions | None = None
         self.staff: Accounts | None = None
         self.desk: Desk | None = None
+        self.editing: Editors | None = None
         self._site = site
         self._encoder_name = encoder or DEFAULT
         self._encoder: Encoder | None = None
@@ -156,3 +158,4 @@ class Assembly:
         )
         self.acting = RasaActions(self.asking)
         self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries)
+        self.editing = Editors(self.database, self.asking, now)

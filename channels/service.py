@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
+from bot.editing.work import Editing
 from bot.handoff.inbox import Counselling
 from bot.messages import Acting, Conversing
 from bot.staff.member import Staff
@@ -54,6 +55,7 @@ class Assembly(Protocol):
     acting: Acting | None
     staff: Staff | None
     desk: Counselling | None
+    editing: Editing | None
 
     @property
     def served(self) -> Served | None: ...
@@ -67,7 +69,7 @@ class Assembly(Protocol):
 
 
 class Service:
-    """Holds what requests need; `asking`, `conversing`, `acting` and `desk` are None until they are loaded."""
+    """Holds what requests need; what is None is not loaded yet."""
 
     def __init__(
         self,
@@ -126,6 +128,10 @@ class Service:
     @property
     def desk(self) -> Counselling | None:
         return self._assembly.desk if self._assembly else None
+
+    @property
+    def editing(self) -> Editing | None:
+        return self._assembly.editing if self._assembly else None
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from knowledge_base.database import in_utc
 from knowledge_base.documents import (
     Article,
     ArticleFacts,
@@ -157,10 +159,33 @@ async def save_topics(session: AsyncSession, topics: list[Topic]) -> bool:
     return changed
 
 
-async def load_content(session: AsyncSession) -> Content:
-    """Everything, each translation with its published revision and the newer draft, if there is one."""
+async def lock_article(session: AsyncSession, article_id: str) -> bool:
+    """Let nobody else change the article's texts until the transaction ends; whether there is such an article."""
+    query = select(ArticleRow.id).where(ArticleRow.id == article_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none() is not None
+
+
+async def saved_revisions(session: AsyncSession, article_id: str, language: str) -> list[tuple[Revision, datetime]]:
+    """Every revision of a translation with the time of its saving, newest first."""
+    query = select(RevisionRow).where(RevisionRow.article_id == article_id, RevisionRow.language == language)
+    rows = (await session.execute(query.order_by(RevisionRow.number.desc()))).scalars()
+    return [(_revision(row), in_utc(row.saved_at)) for row in rows]
+
+
+async def load_article(session: AsyncSession, article_id: str) -> Article | None:
+    """An article as `load_articles` has it."""
+    return next(iter(await load_articles(session, article_id)), None)
+
+
+async def load_articles(session: AsyncSession, only: str | None = None, *, asked: bool = True) -> list[Article]:
+    """All articles, or the one with the id `only`, in the order of their ids.
+
+    Each translation comes with its published revision and the newer draft, if there is one. `asked` says whether they
+    come with how people ask for them, which is most of what there is to read.
+    """
     newest = (
         select(RevisionRow.article_id, RevisionRow.language, func.max(RevisionRow.number).label("number"))
+        .where(_is(RevisionRow.article_id, only))
         .group_by(RevisionRow.article_id, RevisionRow.language)
         .subquery()
     )
@@ -169,7 +194,11 @@ async def load_content(session: AsyncSession) -> Content:
     at_translation = (RevisionRow.article_id == TranslationRow.article_id) & (
         RevisionRow.language == TranslationRow.language
     )
-    live = select(RevisionRow).join(TranslationRow, at_translation & (RevisionRow.number == TranslationRow.published))
+    live = (
+        select(RevisionRow)
+        .join(TranslationRow, at_translation & (RevisionRow.number == TranslationRow.published))
+        .where(_is(RevisionRow.article_id, only))
+    )
     for row in (await session.execute(live)).scalars():
         published[row.article_id, row.language] = _revision(row)
     last = (
@@ -191,27 +220,42 @@ async def load_content(session: AsyncSession) -> Content:
         translations.setdefault(article_id, {})[language] = Translation(
             published=published.get(key), draft=drafts.get(key)
         )
-    asked: dict[str, dict[str, list[str]]] = {}
-    for asked_row in (await session.execute(select(AskedRow).order_by(AskedRow.language))).scalars():
-        asked.setdefault(asked_row.article_id, {})[asked_row.language] = asked_row.questions
-    articles = [
+    questions: dict[str, dict[str, list[str]]] = {}
+    if asked:
+        known = select(AskedRow).where(_is(AskedRow.article_id, only)).order_by(AskedRow.language)
+        for asked_row in (await session.execute(known)).scalars():
+            questions.setdefault(asked_row.article_id, {})[asked_row.language] = asked_row.questions
+    rows = select(ArticleRow).where(_is(ArticleRow.id, only)).order_by(ArticleRow.id)
+    return [
         Article(
             id=row.id,
             facts=ArticleFacts.model_validate(row.facts),
             source_language=row.source_language,
             translations=translations.get(row.id, {}),
-            asked=asked.get(row.id, {}),
+            asked=questions.get(row.id, {}),
         )
-        for row in (await session.execute(select(ArticleRow).order_by(ArticleRow.id))).scalars()
+        for row in (await session.execute(rows)).scalars()
     ]
-    topic_rows = (await session.execute(select(TopicRow).order_by(TopicRow.position, TopicRow.id))).scalars()
+
+
+async def load_topics(session: AsyncSession) -> list[Topic]:
+    rows = (await session.execute(select(TopicRow).order_by(TopicRow.position, TopicRow.id))).scalars()
+    return [Topic.model_validate(row.data) for row in rows]
+
+
+async def load_content(session: AsyncSession) -> Content:
+    """Everything, the articles as `load_articles` has them."""
     return Content(
-        topics=[Topic.model_validate(row.data) for row in topic_rows],
-        articles=articles,
+        topics=await load_topics(session),
+        articles=await load_articles(session),
         notices=[Notice.model_validate(row.data) for row in await _rows(session, NoticeRow)],
         contacts=[Contact.model_validate(row.data) for row in await _rows(session, ContactRow)],
         sites=[Site.model_validate(row.data) for row in await _rows(session, SiteRow)],
     )
+
+
+def _is(column: InstrumentedAttribute[str], only: str | None) -> ColumnElement[bool]:
+    return column == only if only is not None else true()
 
 
 async def _rows(session: AsyncSession, table: type[DocumentRow]) -> list[DocumentRow]:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from knowledge_base.documents import Article, Contact, Notice, Revision, Texts
+from knowledge_base.documents import Article, Contact, Notice, Revision, Texts, Translation
 from knowledge_base.languages import fallbacks, locale, primary
 from knowledge_base.markdown import sections
 from knowledge_base.schedule import Schedule, public_holidays
@@ -40,13 +40,26 @@ def show_article(
     if chosen is None:
         return None
     language, revision = chosen
-    state = translation_state(article, language)
-    same = primary(language) == primary(reader)
     if question is None:
         passage, kind = _passage(article, language, revision, found)
     else:
         near = library.parts(article.id, language, question)
         passage, kind = _part(revision, max(near, key=lambda part: near[part])) if near else ("", "summary")
+    return _shown(article, language, revision, reader, passage, kind)
+
+
+def show_revision(article: Article, language: str, revision: Revision) -> ShownAnswer:
+    """What a reader of the language will see when the revision is published."""
+    translations = {**article.translations, language: Translation(published=revision)}
+    published = article.model_copy(update={"translations": translations})
+    return _shown(published, language, revision, language, *_part(revision, 0))
+
+
+def _shown(
+    article: Article, language: str, revision: Revision, reader: str, passage: str, kind: PassageKind
+) -> ShownAnswer:
+    state = translation_state(article, language)
+    same = primary(language) == primary(reader)
     return ShownAnswer(
         article=article.id,
         title=revision.text.title,

@@ -9,7 +9,19 @@ from starlette.staticfiles import StaticFiles
 
 from bot.limits import Limits
 from channels.console import refusals
-from channels.console.areas import Area, account, audit, desk, home, hours, replies, sign_in, staff
+from channels.console.areas import (
+    Area,
+    account,
+    audit,
+    content,
+    content_texts,
+    desk,
+    home,
+    hours,
+    replies,
+    sign_in,
+    staff,
+)
 from channels.console.frame import Frame
 from channels.console.gate import Console, Serving, own_form
 from channels.console.sessions import Sessions
@@ -23,6 +35,8 @@ AREAS: tuple[Area, ...] = (
     desk.AREA,
     hours.AREA,
     replies.AREA,
+    content.AREA,
+    content_texts.AREA,
     staff.AREA,
     audit.AREA,
     account.AREA,

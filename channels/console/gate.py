@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from bot.editing.work import Editing
 from bot.handoff.inbox import Counselling
 from bot.limits import Limits
 from bot.staff.member import Member, Role, Staff, UnknownStaffError
@@ -44,6 +45,9 @@ class Serving(Protocol):
 
     @property
     def desk(self) -> Counselling | None: ...
+
+    @property
+    def editing(self) -> Editing | None: ...
 
     @property
     def time_zone(self) -> ZoneInfo | None: ...
@@ -104,6 +108,14 @@ def desk(request: Request) -> Counselling:
     return found
 
 
+def editing(request: Request) -> Editing:
+    """Raises NotReadyError while the content is still loading."""
+    found = console(request).service().editing
+    if found is None:
+        raise NotReadyError
+    return found
+
+
 async def signed_in(request: Request, staff: Annotated[Staff, Depends(staff)]) -> SignedIn:
     """Raises SignedOutError."""
     session: Session = request.state.session
@@ -142,6 +154,7 @@ async def own_form(request: Request) -> None:
 CurrentConsole = Annotated[Console, Depends(console)]
 CurrentStaff = Annotated[Staff, Depends(staff)]
 CurrentDesk = Annotated[Counselling, Depends(desk)]
+CurrentEditing = Annotated[Editing, Depends(editing)]
 Anyone = Annotated[SignedIn, Depends(signed_in)]
 Counsellor = Annotated[SignedIn, Depends(requires("counsellor"))]
 Editor = Annotated[SignedIn, Depends(requires("editor"))]

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from bot.messages import Message
-from bot.replies import Checklist, Item
+from bot.replies import Block, Checklist, Item
 from bot.texts import Texts
 from channels.web.texts import widget_texts
 from knowledge_base.languages import is_right_to_left
@@ -52,6 +52,12 @@ def ticks(messages: Sequence[Message]) -> dict[str, Item]:
     """The newest state of everything that can be ticked, by its id."""
     blocks = (block for message in messages if message.reply for block in message.reply.blocks)
     return {item.id: item for block in blocks if isinstance(block, Checklist) for item in block.items}
+
+
+def drawn(blocks: Sequence[Block]) -> Markup:
+    """Blocks outside a conversation, as the widget draws them; nothing in them can be pressed or ticked."""
+    draw = _environment().get_template("blocks.html").module.draw  # type: ignore[attr-defined]
+    return Markup().join(draw(block, {}) for block in blocks)
 
 
 def page(

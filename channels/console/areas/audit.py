@@ -27,6 +27,10 @@ ACTIONS = {
     "password": sentence("New password"),
     "close": sentence("Account closed"),
     "open": sentence("Account opened, or its lock ended"),
+    "draft": sentence("Draft saved"),
+    "publish major": sentence("Published, a major change"),
+    "publish minor": sentence("Published, a minor change"),
+    "revert": sentence("Draft made of an old text"),
 }
 router = APIRouter()
 
@@ -47,5 +51,5 @@ async def show(
 
 AREA = Area(
     router,
-    (Page(ROOT + PATH, sentence("Record of changes"), sentence("Who changed which account, and when."), "admin"),),
+    (Page(ROOT + PATH, sentence("Record of changes"), sentence("Who changed what, and when."), "admin"),),
 )

@@ -15,6 +15,8 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from bot.editing.editors import Editors
+from bot.editing.work import Editing
 from bot.engine import Engine
 from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
@@ -26,11 +28,13 @@ from channels.console.app import console_app
 from channels.console.frame import ROOT
 from channels.console.sessions import COOKIE
 from knowledge_base.database import Database
+from knowledge_base.documents import Article
 from retrieval.answers import Answers
 from tests import builders
-from tests.bot.conftest import VAULT, answers, library  # noqa: F401
+from tests.bot.conftest import VAULT, answers, library, small_content  # noqa: F401
 from tests.bot.handoff.conftest import Migrant
 from tests.conftest import NOW
+from tests.knowledge_base.stored import stored, take_in
 
 Result = TypeVar("Result")
 PASSWORD = "a plain long sentence"
@@ -44,6 +48,7 @@ class FakeService:
     staff: Staff | None
     time_zone: ZoneInfo | None
     desk: Counselling | None = None
+    editing: Editing | None = None
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -167,6 +172,7 @@ class Office:
 
     def __init__(self, house: House, answers: Answers) -> None:  # noqa: F811
         self.house = house
+        self.answers = answers
         self.news = News()
         self.deliveries = Deliveries(self._on_telegram)
         # What is known of conversations on Telegram.
@@ -192,6 +198,32 @@ class Office:
 
     def says(self, migrant: Migrant) -> list[str]:
         return [f"{message.sender}: {message.text}" for message in self.house.call(migrant.read)]
+
+
+class Newsroom:
+    """A console with the small content in its database, and editors."""
+
+    def __init__(self, house: House, answers: Answers) -> None:  # noqa: F811
+        self.house = house
+        self.editors = Editors(house.database, answers, house.now)
+        house.service.editing = self.editors
+        house.call(take_in, house.database, small_content())
+
+    def editor(self, login: str, language: str = "en") -> Visitor:
+        self.house.add(login, "editor", language)
+        return self.house.visitor(login)
+
+    def article(self, article_id: str = "health-card") -> Article:
+        return self.house.call(self.editors.article, article_id)
+
+    def version(self) -> int:
+        """The content version: it grows with what migrants would notice."""
+        return self.house.call(stored, self.house.database)[1]
+
+
+@pytest.fixture
+def newsroom(house: House, answers: Answers) -> Newsroom:  # noqa: F811
+    return Newsroom(house, answers)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from channels.console.areas.audit import ACTIONS, SHOWN
-from tests.channels.console.conftest import House, Visitor, words
+from tests.channels.console.conftest import House, Newsroom, Visitor, words
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_who_changed_what_is_told_newest_first_in_the_sites_time(house: House, r
     ]
 
 
-def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor) -> None:
+def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor, newsroom: Newsroom) -> None:
     anna = house.add("anna", "counsellor")
     for role in ("editor", "counsellor", "admin"):
         root.send(f"/staff/{anna.id}/role", role=role)
@@ -39,6 +39,11 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor)
     root.send(f"/staff/{anna.id}/password", password="another long sentence")
     root.send("/account", name="Root", language="en")
     house.add("piri", "editor")
+    text = "/content/health-card/en"
+    for act, title, over in (("save", "A", "1"), ("minor", "A", "2"), ("major", "B", "2")):
+        root.get(text)
+        root.send(text, title=title, over=over, act=act)
+    root.send(f"{text}/revisions/1", over="3")
     told = {row[2] for row in rows(root.get("/audit").text)}
     assert told == set(ACTIONS.values())
 

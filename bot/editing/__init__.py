@@ -1,0 +1,1 @@
+"""What editors do with the content, and the record of it."""

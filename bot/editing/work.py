@@ -1,0 +1,52 @@
+"""What editors see of the content, and what can be done with it, as channels know it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.replies import Block
+from knowledge_base.documents import Article, Revision, Topic
+from knowledge_base.editing.manuscript import Manuscript, Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All articles with their drafts (without how people ask for them), the topics, and how many questions found no
+    answer.
+    """
+
+    articles: Sequence[Article]
+    topics: Sequence[Topic]
+    unanswered: int
+
+
+class Editing(Protocol):
+    """What editors work with; see `bot.editing.editors.Editors`.
+
+    `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
+    revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish` and `revert` raise
+    ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError.
+    """
+
+    @property
+    def languages(self) -> list[str]: ...
+
+    async def overview(self) -> Overview: ...
+
+    async def topics(self) -> Sequence[Topic]: ...
+
+    async def article(self, article_id: str) -> Article: ...
+
+    async def revision(self, article_id: str, language: str, number: int) -> Revision: ...
+
+    async def history(self, article_id: str, language: str) -> Sequence[Saved]: ...
+
+    async def save(self, article_id: str, language: str, manuscript: Manuscript, *, by: str) -> Revision: ...
+
+    async def publish(
+        self, article_id: str, language: str, manuscript: Manuscript, *, major: bool, by: str
+    ) -> Revision: ...
+
+    async def revert(self, article_id: str, language: str, number: int, *, over: int, by: str) -> Revision: ...
+
+    def preview(self, article: Article, language: str, manuscript: Manuscript) -> list[Block]: ...

@@ -1,0 +1,120 @@
+"""The editors' part: what needs them, the articles, and the texts that they write."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from channels.console.areas import Area, Page
+from channels.console.frame import ROOT
+from channels.console.gate import CurrentEditing, Editor, MissingError, console
+from channels.console.pages import page
+from channels.console.texts import sentence
+from knowledge_base.documents import Article, Topic
+from knowledge_base.editing.duties import Need, Wanted, duties, matching
+from knowledge_base.editing.manuscript import UnknownTextError
+from knowledge_base.languages import fallbacks
+from knowledge_base.status import translation_state
+
+PATH = "/content"
+# How many things of one kind are shown at once: who filters sees the others.
+SHOWN = 10
+# In the order in which they are shown.
+NEEDED: dict[Need, str] = {
+    "draft": sentence("Drafts to finish"),
+    "outdated": sentence("Outdated translations"),
+    "verify": sentence("Facts to confirm"),
+    "old": sentence("Not compared with the sources for a year"),
+    "missing": sentence("Missing translations"),
+}
+STATES = {
+    "current": sentence("up to date"),
+    "outdated": sentence("outdated"),
+    "draft": sentence("not published yet"),
+    "missing": sentence("missing"),
+}
+KINDS = {
+    "faq": sentence("Answer"),
+    "procedure": sentence("Procedure with steps"),
+    "directory": sentence("About an organisation"),
+}
+CONFIDENCES = {"high": sentence("high"), "medium": sentence("medium"), "low": sentence("low")}
+router = APIRouter(prefix=PATH)
+ArticleId = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")]
+Word = Annotated[str, Query(max_length=100)]
+
+
+async def known_article(article: ArticleId, at: Editor, editing: CurrentEditing) -> Article:
+    """Raises MissingError."""
+    try:
+        return await editing.article(article)
+    except UnknownTextError as error:
+        raise MissingError from error
+
+
+Known = Annotated[Article, Depends(known_article)]
+
+
+@router.get("")
+async def show(
+    request: Request,
+    at: Editor,
+    editing: CurrentEditing,
+    topic: Word = "",
+    country: Word = "",
+    language: Word | None = None,
+    words: Word = "",
+) -> Response:
+    """What needs an editor today, in their own language unless they choose another."""
+    overview = await editing.overview()
+    own = at.member.language if at.member.language in editing.languages else ""
+    wanted = Wanted(topic, country, own if language is None else language, words)
+    found = matching(overview.articles, overview.topics, wanted)
+    needs = duties(found, wanted.language, console(request).now().date())
+    return page(
+        request,
+        "content.html",
+        wanted=wanted,
+        needs=[(need, heading, needs[need]) for need, heading in NEEDED.items()],
+        articles=found,
+        unanswered=overview.unanswered,
+        topics=topic_names(overview.topics, at.member.language),
+        countries=sorted({article.facts.country for article in overview.articles}),
+        languages=editing.languages,
+        most=SHOWN,
+    )
+
+
+@router.get("/{article}")
+async def show_article(request: Request, at: Editor, editing: CurrentEditing, known: Known) -> Response:
+    written = sorted(known.translations, key=lambda tag: (tag != known.source_language, tag))
+    return page(
+        request,
+        "content_article.html",
+        article=known,
+        title=title_of(known),
+        texts_there=[(tag, known.translations[tag], translation_state(known, tag)) for tag in written],
+        absent=[tag for tag in editing.languages if tag not in known.translations],
+        topics=topic_names(await editing.topics(), at.member.language),
+        states=STATES,
+        kinds=KINDS,
+        confidences=CONFIDENCES,
+    )
+
+
+def topic_names(topics: Sequence[Topic], reader: str) -> dict[str, str]:
+    """The topics' names in the reader's language or the nearest, in the order of the tree."""
+    return {topic.id: topic.name[fallbacks(reader, set(topic.name))[0]] for topic in topics}
+
+
+def title_of(article: Article) -> dict[str, Any]:
+    """The title in the source language, and that language."""
+    source = article.translations[article.source_language]
+    revision = source.published or source.draft
+    return {"text": revision.text.title if revision else article.id, "language": article.source_language}
+
+
+AREA = Area(
+    router,
+    (Page(ROOT + PATH, sentence("Content"), sentence("What migrants read: what needs you today."), "editor"),),
+)

@@ -1,0 +1,241 @@
+"""One text of an article: writing it beside its source, publishing it, and its revisions."""
+
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from bot.editing.work import Editing
+from channels.console.areas import Area
+from channels.console.areas.content import PATH, Known, title_of
+from channels.console.forms import Form, Posted
+from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console
+from channels.console.pages import go, page, say, texts_of
+from channels.console.texts import sentence
+from channels.console.writing import (
+    TITLES,
+    arranged,
+    manuscript_of,
+    newest,
+    number_in,
+    opened,
+    pieces,
+    put_together,
+    source_of,
+)
+from knowledge_base.documents import Article, Revision
+from knowledge_base.editing.differences import Differences, Part, differences, words_between
+from knowledge_base.editing.fields import Fields
+from knowledge_base.editing.manuscript import ConflictError, Saved, UnknownTextError, UnpublishableError
+from knowledge_base.languages import is_right_to_left
+
+FAULTS = {
+    "no_steps": sentence("A procedure needs a step before it can be published."),
+    "steps": sentence("Only a procedure has steps: please take them out before you publish."),
+    "step_count": sentence("It does not have as many steps as the source text that it renders."),
+}
+UTC = ZoneInfo("UTC")
+router = APIRouter(prefix=f"{PATH}/{{article}}/{{language}}")
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+
+
+async def known_language(
+    known: Known, language: Annotated[str, Path(pattern=r"^[A-Za-z-]{2,12}$")], editing: CurrentEditing
+) -> str:
+    """One that the article has, or that the site serves. Raises MissingError."""
+    if language not in known.translations and language not in editing.languages:
+        raise MissingError
+    return language
+
+
+Language = Annotated[str, Depends(known_language)]
+
+
+@router.get("")
+async def show(request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language) -> Response:
+    return await _shown(request, editing, known, language, opened(known, language))
+
+
+@router.post("")
+async def write(
+    request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language, form: Posted
+) -> Response:
+    """Save or publish what was written; or only show it again, with room for more or in another order."""
+    values = arranged(form.values, form["act"])
+    if values is not None:
+        return await _shown(request, editing, known, language, Form(values))
+    return await _kept(request, at, editing, known, language, form)
+
+
+@router.post("/preview")
+async def preview(
+    request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language, form: Posted
+) -> Response:
+    """The piece of the page that shows what a migrant will read."""
+    shown = _previewed(request, editing, known, language, form)
+    return page(request, "content_preview.html", preview=shown)
+
+
+@router.get("/revisions")
+async def show_history(
+    request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language
+) -> Response:
+    history = await editing.history(known.id, language)
+    return page(request, "content_revisions.html", history=history, **_about(request, known, language))
+
+
+@router.get("/revisions/{number}")
+async def show_revision(
+    request: Request,
+    at: Editor,
+    editing: CurrentEditing,
+    known: Known,
+    language: Language,
+    number: Number,
+    since: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+) -> Response:
+    """A revision with what is new in it since another, the one before it if none is named."""
+    history = await editing.history(known.id, language)
+    one = _of_number(history, number)
+    if one is None:
+        raise MissingError
+    earlier = [saved for saved in history if (saved.revision.number or 0) < number]
+    before = _of_number(history, since) if since else (earlier[0] if earlier else None)
+    return page(
+        request,
+        "content_revision.html",
+        one=one,
+        before=before,
+        earlier=earlier,
+        is_newest=one is history[0],
+        over=history[0].revision.number,
+        **_compared(differences(before.revision.text if before else None, one.revision.text)),
+        **_about(request, known, language),
+    )
+
+
+@router.post("/revisions/{number}")
+async def revert(
+    request: Request,
+    at: Editor,
+    editing: CurrentEditing,
+    known: Known,
+    language: Language,
+    number: Number,
+    form: Posted,
+) -> Response:
+    """Make a draft of an old revision."""
+    _ = texts_of(request).gettext
+    path = f"{PATH}/{known.id}/{language}"
+    try:
+        await editing.revert(known.id, language, number, over=number_in(form["over"]), by=at.member.login)
+    except UnknownTextError as error:
+        raise MissingError from error
+    except ConflictError:
+        say(request, _("A colleague has saved a newer text meanwhile. Please look at it first."))
+        return go(f"{path}/revisions")
+    say(request, _("The old text is a draft now. It is not published yet."))
+    return go(path)
+
+
+async def _kept(
+    request: Request, at: SignedIn, editing: Editing, known: Article, language: str, form: Form
+) -> Response:
+    _, by, act = texts_of(request).gettext, at.member.login, form["act"]
+    manuscript = manuscript_of(form, newest(known, language), console(request).now().date(), _)
+    if manuscript is None:
+        return await _shown(request, editing, known, language, form, status=422)
+    try:
+        if act in ("major", "minor"):
+            await editing.publish(known.id, language, manuscript, major=act == "major", by=by)
+            say(request, _("It is published: migrants read it within a second."))
+            return go(f"{PATH}/{known.id}")
+        await editing.save(known.id, language, manuscript, by=by)
+    except ConflictError as error:
+        both, theirs = put_together(error)
+        fresh = await editing.article(known.id)
+        return await _shown(request, editing, fresh, language, both, status=409, theirs=theirs)
+    except UnpublishableError as error:
+        form.wrong["act"] = _(FAULTS[error.fault])
+        return await _shown(request, editing, known, language, form, status=422)
+    except UnknownTextError as error:
+        raise MissingError from error
+    say(request, _("The draft was saved."))
+    return go(f"{PATH}/{known.id}/{language}")
+
+
+async def _shown(
+    request: Request,
+    editing: Editing,
+    known: Article,
+    language: str,
+    form: Form,
+    *,
+    status: int = 200,
+    theirs: Fields | None = None,
+) -> Response:
+    """The editor; `theirs` is what a colleague wrote where the form holds one's own words."""
+    source = source_of(known, language)
+    rendered = await _rendered(editing, known, form) if source else None
+    beside = differences(rendered.text if rendered else None, source.text) if source else None
+    disputed = {key: words_between(form[key], said) for key, said in (theirs or {}).items()}
+    return page(
+        request,
+        "content_text.html",
+        status,
+        form=form,
+        sent=request.method == "POST",
+        pieces=pieces(form.values, steps=known.facts.kind == "procedure"),
+        titles=TITLES,
+        source=source,
+        rendered=rendered,
+        beside=beside,
+        conflict=theirs is not None,
+        disputed=disputed,
+        leftover={key: parts for key, parts in disputed.items() if key not in form.values},
+        preview=_previewed(request, editing, known, language, Form(form.values)),
+        newest=newest(known, language),
+        **_about(request, known, language),
+    )
+
+
+async def _rendered(editing: Editing, known: Article, form: Form) -> Revision | None:
+    """The source's revision that the translation renders so far."""
+    try:
+        return await editing.revision(known.id, known.source_language, number_in(form["renders"]))
+    except UnknownTextError:
+        return None
+
+
+def _previewed(request: Request, editing: Editing, known: Article, language: str, form: Form) -> Any:
+    """The text as it will be read, drawn; None where it cannot be read yet."""
+    # Jinja's templates of the widget are not needed before somebody writes.
+    from channels.web.drawing import drawn
+
+    _ = texts_of(request).gettext
+    manuscript = manuscript_of(form, newest(known, language), console(request).now().date(), _)
+    return drawn(editing.preview(known, language, manuscript)) if manuscript else None
+
+
+def _about(request: Request, known: Article, language: str) -> dict[str, Any]:
+    zone = console(request).service().time_zone or UTC
+    return {
+        "article": known,
+        "title": title_of(known),
+        "language": language,
+        "written": "rtl" if is_right_to_left(language) else "ltr",
+        "here": f"{PATH}/{known.id}/{language}",
+        "zone": zone,
+    }
+
+
+def _compared(found: Differences) -> dict[str, Any]:
+    shown: dict[str, list[Part]] = {key: parts for key, parts in found.fields.items() if parts}
+    return {"shown": shown, "gone": found.gone, "changed": found.changed}
+
+
+def _of_number(history: Any, number: int) -> Saved | None:
+    return next((saved for saved in history if saved.revision.number == number), None)
+
+
+AREA = Area(router)

@@ -1,0 +1,1 @@
+"""How editors change content: fields, differences, merging, and the use cases over the revisions."""

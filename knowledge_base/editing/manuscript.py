@@ -1,0 +1,67 @@
+"""What an editor hands in, and what can be wrong with it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from knowledge_base.documents import Revision, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """A text as an editor wrote it.
+
+    `over` is the number of the newest revision that the editor saw, 0 where there was none. `reviewed` is the day on
+    which a person last compared it with its sources. `renders` is the source's revision that a translation renders;
+    None for the text in the source language.
+    """
+
+    text: Text
+    over: int
+    reviewed: date
+    renders: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A revision in the history of its translation; `by` is the login of who saved or published it, where it is known.
+
+    A revision that came by an import is nobody's.
+    """
+
+    revision: Revision
+    at: datetime
+    published: bool
+    by: str | None = None
+
+
+class EditingError(RuntimeError):
+    """Something about a text that cannot be done."""
+
+
+class UnknownTextError(EditingError):
+    """There is no such article, translation or revision."""
+
+
+class ConflictError(EditingError):
+    """Somebody else saved a revision meanwhile: `mine` is not lost, `theirs` is not overwritten.
+
+    `base` is what both began from; None where that was nothing.
+    """
+
+    def __init__(self, base: Revision | None, theirs: Revision, mine: Manuscript) -> None:
+        super().__init__(f"revision {theirs.number} was saved after revision {mine.over}, which was changed")
+        self.base = base
+        self.theirs = theirs
+        self.mine = mine
+
+
+class UnpublishableError(EditingError):
+    """The text must not be published like this.
+
+    `fault`: a procedure without steps, steps in what is no procedure, or not as many steps as in the source rendered.
+    """
+
+    def __init__(self, fault: Literal["no_steps", "steps", "step_count"]) -> None:
+        super().__init__(f"the text cannot be published: {fault}")
+        self.fault = fault

@@ -1,0 +1,90 @@
+"""Two editors do anything in any order: no saved word is lost, and what is published is what somebody published."""
+
+import asyncio
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge_base.database import Database
+from knowledge_base.editing import drafts
+from knowledge_base.editing.manuscript import ConflictError, Manuscript
+from knowledge_base.status import translation_state
+from tests import builders
+from tests.builders import REVIEWED
+from tests.knowledge_base.conftest import FreshDatabase
+from tests.knowledge_base.stored import stored, take_in
+
+moves = st.tuples(
+    st.sampled_from(["anna", "bela"]),
+    st.sampled_from(["look", "save", "publish major", "publish minor", "revert"]),
+    st.sampled_from("abc"),
+)
+
+
+class Office:
+    """What the editors saw, and what must be true of the database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.seen = {"anna": 1, "bela": 1}
+        self.saved = {"Health card"}
+        self.newest = 1
+        self.published = "Health card"
+        self.major = False
+
+    async def move(self, who: str, act: str, title: str) -> None:
+        """Do it; it is refused if and only if there is something newer than what the editor saw."""
+        if act == "look":
+            self.seen[who] = self.newest
+            return
+        before = (await stored(self.database))[1]
+        try:
+            async with self.database.transaction() as session:
+                if act == "save":
+                    own = Manuscript(builders.text(title), self.seen[who], REVIEWED)
+                    done = await drafts.save(session, "health-card", "en", own)
+                elif act == "revert":
+                    done = await drafts.revert(session, "health-card", "en", 1, over=self.seen[who])
+                else:
+                    major = act == "publish major"
+                    done = await drafts.publish(session, "health-card", "en", self.seen[who], major=major)
+        except ConflictError as error:
+            refused, done = True, error.theirs
+        else:
+            refused = False
+        after = (await stored(self.database))[1]
+        if refused:
+            assert self.seen[who] < self.newest == done.number
+            assert after == before
+            return
+        if act.startswith("publish"):
+            self.major = self.major or (act == "publish major" and after > before)
+            self.published = done.text.title
+        else:
+            assert after == before
+            self.saved.add(done.text.title)
+        self.newest = self.seen[who] = done.number or 0
+
+    async def check(self) -> None:
+        async with self.database.reading() as session:
+            history = await drafts.history(session, "health-card", "en")
+            article = await drafts.article(session, "health-card")
+        assert [one.revision.number for one in history] == list(range(self.newest, 0, -1))
+        assert {one.revision.text.title for one in history} == self.saved
+        assert [one.revision.text.title for one in history if one.published] == [self.published]
+        assert (translation_state(article, "hu") == "outdated") == self.major
+
+
+@settings(max_examples=40)
+@given(st.lists(moves, max_size=10))
+def test_whatever_two_editors_do(fresh_database: FreshDatabase, steps: list[tuple[str, str, str]]) -> None:
+    async def work() -> None:
+        async with fresh_database() as database:
+            hungarian = builders.revision(builders.text("Kártya"), renders=1)
+            await take_in(database, builders.content(builders.article(en=builders.revision(), hu=hungarian)))
+            office = Office(database)
+            for step in steps:
+                await office.move(*step)
+                await office.check()
+
+    asyncio.run(work())
