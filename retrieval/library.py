@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from knowledge_base.documents import Article, Contact, Content, Notice, Revision, Step, Text, Topic
 from knowledge_base.languages import fallbacks
 from knowledge_base.markdown import plain_text, sections
+from knowledge_base.transliteration import with_latin
 from retrieval.case import Case
 from retrieval.encoder import Encoder
 from retrieval.encoder.features import without_marks, words
@@ -80,7 +81,7 @@ class Library:
         progress: Progress | None = None,
     ) -> None:
         self.version = version
-        self.content = content
+        self.content = content = with_latin(content)
         self.articles: dict[str, Article] = {article.id: article for article in content.articles}
         self.contacts: dict[str, Contact] = {contact.id: contact for contact in content.contacts}
         self.topics: dict[str, Topic] = {topic.id: topic for topic in content.topics}
