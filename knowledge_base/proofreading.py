@@ -8,15 +8,23 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from knowledge_base.documents import Article, Content, Revision, Text
 from knowledge_base.languages import primary
 from knowledge_base.markdown import plain_text, sections
 
 Fault = Literal["numbers", "links", "sections", "items", "steps", "papers", "untranslated", "language", "unsourced"]
-# The language that a text is written in, as a detector sees it; None where it is not sure.
-LanguageOf = Callable[[str], str | None]
+
+
+class Detected(Protocol):
+    """The language that a text is written in, as a detector sees it; None where it is not sure."""
+
+    @property
+    def code(self) -> str | None: ...
+
+
+Detect = Callable[[str], Detected]
 
 LINK = re.compile(r"\]\(([^)\s]*)\)")
 ITEM = re.compile(r"(?m)^\s*(?:[-*]|\d+\.)\s+")
@@ -40,28 +48,26 @@ class Finding:
         return f"{self.article}/{self.language}: {self.fault}: {self.detail}"
 
 
-def findings(content: Content, language_of: LanguageOf | None = None) -> Iterator[Finding]:
+def findings(content: Content, detect: Detect | None = None) -> Iterator[Finding]:
     """All there is to look at in the published texts, drafts aside."""
     for article in content.articles:
         source = article.translations[article.source_language].published
         for language, translation in article.translations.items():
             if translation.published is None:
                 continue
-            yield from own_findings(article, language, translation.published, language_of)
+            yield from own_findings(article, language, translation.published, detect)
             if source is not None and language != article.source_language:
                 yield from compared(article.id, language, source.text, translation.published.text)
 
 
-def own_findings(
-    article: Article, language: str, revision: Revision, language_of: LanguageOf | None
-) -> Iterator[Finding]:
+def own_findings(article: Article, language: str, revision: Revision, detect: Detect | None) -> Iterator[Finding]:
     """What a text shows by itself."""
     for url in LINK.findall(revision.text.body):
         if url not in {source.url for source in article.facts.sources}:
             yield Finding(article.id, language, "unsourced", url)
-    if language_of is not None:
+    if detect is not None:
         for part in _paragraphs(revision.text):
-            seen = language_of(part)
+            seen = detect(part).code
             if seen is not None and not _same_language(seen, language):
                 yield Finding(article.id, language, "language", f"{seen}: {_short(part)}")
 
@@ -90,8 +96,7 @@ def compared(article: str, language: str, source: Text, text: Text) -> Iterator[
 def numbers(text: str) -> list[str]:
     """The numbers of a text in any digits, without grouping: `10 000`, `10.000` and `۱۰٬۰۰۰` are `10000`."""
     plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in LINK.sub("]", text))
-    plain = GROUPED.sub("", ITEM.sub("", plain))
-    return [found.lstrip("0") or "0" for found in NUMBER.findall(plain)]
+    return [found.lstrip("0") or "0" for found in NUMBER.findall(GROUPED.sub("", plain))]
 
 
 def _difference(wanted: list[str], found: list[str]) -> tuple[list[str], list[str]]:
@@ -105,7 +110,7 @@ def _said(text: Text) -> str:
         "\n".join([step.title, *step.papers, *filter(None, (step.text, step.place, step.fee, step.deadline))])
         for step in text.steps
     ]
-    return "\n".join([text.title, *steps, text.body])
+    return "\n".join([text.title, *steps, ITEM.sub("", text.body)])
 
 
 def _paragraphs(text: Text) -> list[str]:

@@ -1,9 +1,11 @@
 """What can be seen of a translation without knowing its language."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from knowledge_base.documents import Content, Source, Step, Text
-from knowledge_base.proofreading import Finding, findings, numbers
+from knowledge_base.proofreading import Detect, Finding, findings, numbers
 from tests.builders import article, facts, revision
 
 LEAFLET = "https://example.org/leaflet"
@@ -19,9 +21,14 @@ HUNGARIAN = Text(
 )
 
 
-def found(text: Text, language_of=None) -> list[Finding]:  # type: ignore[no-untyped-def]
+@dataclass(frozen=True)
+class Seen:
+    code: str | None
+
+
+def found(text: Text, detect: Detect | None = None) -> list[Finding]:
     known = article("fees", facts=facts(kind="procedure"), en=revision(ENGLISH), hu=revision(text, renders=1))
-    return list(findings(Content(articles=[known]), language_of))
+    return list(findings(Content(articles=[known]), detect))
 
 
 def test_a_faithful_translation_shows_nothing() -> None:
@@ -61,9 +68,11 @@ def test_a_sentence_left_in_the_source_language_is_named() -> None:
 def test_a_text_in_another_language_than_its_file_says_is_named() -> None:
     said = "A díjat kártyával is kifizetheti a hivatalban, ha előre időpontot kért."
     text = HUNGARIAN.model_copy(update={"body": said})
-    assert [f.fault for f in found(text, lambda part: "fi" if part == said else "en") if f.fault == "language"]
-    assert [f.fault for f in found(text, lambda part: "hu" if part == said else "en") if f.fault == "language"] == []
-    assert [f.fault for f in found(text, lambda part: None) if f.fault == "language"] == []
+    assert [f.fault for f in found(text, lambda part: Seen("fi" if part == said else None)) if f.fault == "language"]
+    assert [
+        f.fault for f in found(text, lambda part: Seen("hu" if part == said else None)) if f.fault == "language"
+    ] == []
+    assert [f.fault for f in found(text, lambda part: Seen(None)) if f.fault == "language"] == []
 
 
 def test_numbers_are_the_same_in_all_digits_and_groupings() -> None:
@@ -71,4 +80,14 @@ def test_numbers_are_the_same_in_all_digits_and_groupings() -> None:
 
 
 def test_the_numbers_of_a_list_and_of_an_address_are_none() -> None:
-    assert numbers("1. First\n2. [Second](https://example.org/2024)") == []
+    body = "1. First\n2. [Second](https://example.org/2024)"
+    source = {"url": "https://example.org/2024", "title": "Leaflet"}
+    pair = {"en": Text(title="2 steps", body=body), "hu": Text(title="2 lépés", body=body.replace("First", "Egy"))}
+    known = article("steps", facts=facts(sources=[source]), **{tag: revision(text) for tag, text in pair.items()})
+    assert list(findings(Content(articles=[known]))) == []
+
+
+def test_a_date_that_begins_a_paragraph_as_a_list_would_is_named() -> None:
+    """`2023. január` is the first item of a list in Markdown, number 2023."""
+    body = HUNGARIAN.body.replace("A díj 2024 óta", "2024. január óta a díj")
+    assert "items" in {finding.fault for finding in found(HUNGARIAN.model_copy(update={"body": body}))}
