@@ -12,18 +12,8 @@ from knowledge_base.transliteration import LATIN_TAG
 from retrieval.language import LanguageDetector
 
 PANEL = {"hu", "en", "de", "fr", "ru", "zh-Hans", "sr"}
-# Numbers that rightly stand as words, or in Roman letters, in one of the two; and a list of towns.
-LOOKED_AT = {
-    ("budapest-customer-point", "hu"),
-    ("budapest-migrant-point", "hu"),
-    ("business-company", "zh-Hans"),
-    ("devai", "hu"),
-    ("long-term-national-card", "zh-Hans"),
-    ("meik", "hu"),
-    ("oif-budapest-1", "hu"),
-    ("oif-budapest-2", "hu"),
-    ("oif-regional", "zh-Hans"),
-}
+# Numbers that rightly stand as words, or as 300 ten thousands, in one of the two.
+LOOKED_AT = {("business-company", "zh-Hans"), ("long-term-national-card", "zh-Hans")}
 ABOUT_THE_PAST = {
     "budapest-migrants-city-project",
     "call-centre-history",
