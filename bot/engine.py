@@ -15,7 +15,7 @@ from bot import callbacks, conversations, records
 from bot.actions import action_executor
 from bot.actions.callback import FORM, form_ended
 from bot.conversations import StoredEvent
-from bot.handoff import cases, prospects
+from bot.handoff import cases, counsellors, prospects
 from bot.handoff.delivery import Deliveries
 from bot.handoff.moves import BOT, DESK
 from bot.limits import FREE, TYPING, Limits
@@ -134,7 +134,7 @@ class Engine:
                 await waited(listener, limit_s)
                 found, _ = await self._read(conversation_id, token, after)
         _, typing = listener.heard()
-        return Fresh(found, next((one.name for one in typing if one.name is not None), None))
+        return Fresh(found, await self._name(next((one.by for one in typing if one.by is not None), None)))
 
     async def types(self, conversation_id: str, token: str) -> None:
         """The migrant types; it is told only where a person has the conversation. Raises LimitError."""
@@ -153,6 +153,12 @@ class Engine:
         await self._database.forget()
         self._deliveries.forget(conversation_id)
         self._news.tell(conversation_id)
+
+    async def _name(self, by: int | None) -> str | None:
+        if by is None:
+            return None
+        async with self._database.reading() as session:
+            return await counsellors.name(session, by)
 
     async def _read(self, conversation_id: str, token: str, after: int) -> tuple[list[Message], str]:
         """The messages with a number above `after`, and whose the conversation is."""

@@ -1,6 +1,5 @@
 """Takes in what the other desk did: its account at our desk takes the case, answers, and closes it."""
 
-import asyncio
 import logging
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,6 +14,7 @@ from channels.bridge.hosting import BridgeNotReadyError
 from channels.bridge.letters import Case
 from channels.bridge.other_desk import Heard, OtherDesk
 from channels.bridge.transport import LaterError, RefusedError
+from knowledge_base.coordination import Coordination
 from knowledge_base.database import Database
 from retrieval.question import MAX_CHARACTERS
 
@@ -32,6 +32,7 @@ class Reception:
         self,
         *,
         database: Database,
+        coordination: Coordination,
         desk: Callable[[], Counselling],
         other: OtherDesk,
         member: Callable[[], Awaitable[Member]],
@@ -42,8 +43,7 @@ class Reception:
         self._other = other
         self._member = member
         self._clock = clock
-        # Two calls with the same message at once: the second waits, and then finds it.
-        self._one_at_a_time = asyncio.Lock()
+        self._coordination = coordination
 
     async def take(self, headers: Mapping[str, str], body: bytes) -> Result:
         """Take a webhook's call in; what it returns is stored.
@@ -68,7 +68,8 @@ class Reception:
                 continue
 
     async def hear(self, heard: Heard) -> Result:
-        async with self._one_at_a_time:
+        # Two calls with the same message at once: the second waits, and then finds it.
+        async with self._coordination.alone("bridge reception"):
             return await self._take(heard)
 
     async def _take(self, heard: Heard) -> Result:

@@ -20,6 +20,7 @@ from channels.telegram.presence import Presence
 from channels.telegram.reading import UPDATES
 from channels.telegram.reception import Reception
 from channels.telegram.sending import Sender, Sleep, patiently
+from knowledge_base.coordination import Coordination
 from knowledge_base.database import Database
 from knowledge_base.documents import Site
 
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 HOLD_S = 30
 # How long an answer of Telegram may take, in seconds.
 PATIENCE_S = 15.0
+# Telegram lets only one process ask for updates; how often the others look whether it is gone, in seconds.
+POLLING = "telegram polling"
+LEAD_S = 2.0
 # How often an update is tried that fails, before it is passed over, and the pauses between, in seconds.
 TRIES = 4
 PAUSE_S = 2.0
@@ -44,6 +48,7 @@ class Channel:
         api_base: str,
         webhook: tuple[str, str] | None,
         database: Database,
+        coordination: Coordination,
         vault: Vault,
         news: News,
         engine: Callable[[], Conversing],
@@ -65,11 +70,13 @@ class Channel:
         self._sleep = sleep
         self._hold_s = hold_s
         sender = Sender(self._bot, clock=clock, sleep=sleep)
-        self._outbox = Outbox(database, news, sender, sleep)
+        self._coordination = coordination
+        self._outbox = Outbox(database, coordination, news, sender, sleep)
         self._presence = Presence(self._bot, database, news)
         self._reception = Reception(
             bot=self._bot,
             database=database,
+            coordination=coordination,
             vault=vault,
             engine=engine,
             sender=sender,
@@ -120,6 +127,9 @@ class Channel:
         """Updates are asked for anew until all of the last ones are stored: a crash loses none."""
         offset = 0
         while True:
+            if not await self._coordination.leads(POLLING):
+                await self._sleep(LEAD_S)
+                continue
             updates = await patiently(
                 lambda: self._bot.get_updates(offset=offset, timeout=self._hold_s, allowed_updates=UPDATES),  # noqa: B023
                 self._sleep,

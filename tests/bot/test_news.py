@@ -5,6 +5,8 @@ import pytest
 from bot.engine import Engine
 from bot.messages import Fresh, Incoming, LimitError, UnknownConversationError, WrongTokenError
 from bot.news import ANY, ANY_TYPING, News, Typing, waited
+from knowledge_base.database import Database
+from tests.bot.handoff.conftest import hired
 from tests.bot.test_engine import GIBBERISH, begin
 
 LIMIT_S = 20.0
@@ -60,25 +62,28 @@ async def test_who_waits_learns_that_the_conversation_was_erased(engine: Engine)
 async def test_who_types_is_heard_of_apart_from_what_is_stored() -> None:
     news = News()
     with news.listening("one", ANY) as one, news.listening(ANY) as every, news.listening(ANY_TYPING) as typing:
-        news.types("one", "Anna")
+        news.types("one", 1)
         news.types("one")
-        news.types("two", "Anna")
+        news.types("two", 1)
         news.tell("two")
-        assert one.heard() == (True, {Typing("one", "Anna"), Typing("one", None)})
+        assert one.heard() == (True, {Typing("one", 1), Typing("one", None)})
         assert every.heard() == (True, set())
-        assert typing.heard() == (False, {Typing("one", "Anna"), Typing("one", None), Typing("two", "Anna")})
+        assert typing.heard() == (False, {Typing("one", 1), Typing("one", None), Typing("two", 1)})
         assert one.heard() == (False, set())
 
 
-async def test_who_listens_hears_that_a_person_types_and_not_that_they_type_themselves(engine: Engine) -> None:
+async def test_who_listens_hears_that_a_person_types_and_not_that_they_type_themselves(
+    engine: Engine, database: Database
+) -> None:
+    anna = await hired(database, "Anna")
     started = await begin(engine)
     cursor = started.messages[-1].number
-    for name, heard in (("Anna", "Anna"), (None, None)):
+    for by, heard in ((anna.id, "Anna"), (None, None)):
         waiting = asyncio.create_task(
             engine.fresh(started.conversation_id, started.token, after=cursor, limit_s=LIMIT_S)
         )
         await asyncio.sleep(0)
-        engine._news.types(started.conversation_id, name)
+        engine._news.types(started.conversation_id, by)
         assert await waiting == Fresh([], heard)
 
 
