@@ -8,6 +8,7 @@ person. Whoever waits for one looks now and then without it.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -61,6 +62,9 @@ class Coordination(Protocol):
     async def leads(self, role: str) -> bool:
         """Whether this process has the role, which exactly one has for as long as it lives."""
 
+    async def lead(self, role: str) -> None:
+        """Wait until this process has the role."""
+
 
 def coordination(database: Database) -> Coordination:
     """What fits the database."""
@@ -110,6 +114,8 @@ class OneProcess:
     async def leads(self, role: str) -> bool:
         return True
 
+    async def lead(self, role: str) -> None: ...
+
     def _lock(self, name: str) -> asyncio.Lock:
         return self._locks.setdefault(name, asyncio.Lock())
 
@@ -126,6 +132,11 @@ class _Asked:
     arguments: tuple[Any, ...]
     undo: str | None = None
     answer: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    @property
+    def was_granted(self) -> bool:
+        answer = self.answer
+        return answer.done() and not answer.cancelled() and answer.exception() is None and answer.result()
 
 
 TELL = "SELECT pg_notify($1, $2)::text IS NOT NULL"
@@ -185,10 +196,17 @@ class SeveralProcesses:
             return True
         async with self._within.alone(role):
             # Two that ask at once must not take the same lock twice.
-            if role not in self._roles and self._is_up.is_set() and await self._ask(TRY, key_of(role), undo=LET_GO):
-                self._roles.add(role)
-                log.info("this process leads: %s", role)
+            if role not in self._roles and self._is_up.is_set():
+                with contextlib.suppress(LineDownError):
+                    if await self._ask(TRY, key_of(role), undo=LET_GO):
+                        self._roles.add(role)
+                        log.info("this process leads: %s", role)
         return role in self._roles
+
+    async def lead(self, role: str) -> None:
+        await self._is_up.wait()
+        while not await self.leads(role):  # noqa: ASYNC110
+            await asyncio.sleep(self.look_s)
 
     async def run(self) -> None:
         engine = create_async_engine(self._url, poolclass=NullPool, hide_parameters=True)
@@ -256,8 +274,13 @@ class SeveralProcesses:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 return await asked.answer
-        except TimeoutError:
-            raise LineDownError("there is no line to the database") from None
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if undo and asked.was_granted:
+                # The answer came, and nobody was there any more to take it.
+                self._asked.put_nowait(_Asked(undo, (key,)))
+            if isinstance(error, TimeoutError):
+                raise LineDownError("there is no line to the database") from None
+            raise
 
     def _let_go(self, name: str) -> None:
         # Not waited for: whoever is cancelled lets go too.

@@ -30,9 +30,8 @@ log = logging.getLogger(__name__)
 HOLD_S = 30
 # How long an answer of Telegram may take, in seconds.
 PATIENCE_S = 15.0
-# Telegram lets only one process ask for updates; how often the others look whether it is gone, in seconds.
+# The role of the process that asks for updates: Telegram refuses a second one.
 POLLING = "telegram polling"
-LEAD_S = 2.0
 # How often an update is tried that fails, before it is passed over, and the pauses between, in seconds.
 TRIES = 4
 PAUSE_S = 2.0
@@ -127,9 +126,7 @@ class Channel:
         """Updates are asked for anew until all of the last ones are stored: a crash loses none."""
         offset = 0
         while True:
-            if not await self._coordination.leads(POLLING):
-                await self._sleep(LEAD_S)
-                continue
+            await self._coordination.lead(POLLING)
             updates = await patiently(
                 lambda: self._bot.get_updates(offset=offset, timeout=self._hold_s, allowed_updates=UPDATES),  # noqa: B023
                 self._sleep,
