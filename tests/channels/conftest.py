@@ -52,9 +52,11 @@ def take_in(settings: Settings, content: Content) -> Content:
     return asyncio.run(work())
 
 
-def data_folder(folder: Path, encoder: Encoder, content: Content | None = None) -> Settings:
+def data_folder(
+    folder: Path, encoder: Encoder, content: Content | None = None, database_url: str | None = None
+) -> Settings:
     """Settings of a folder with a database of the content, and a calibration that goes by words."""
-    settings = Settings(data_dir=folder, database_url=None, site="hungary", encoder=None, log_level="info")
+    settings = Settings(data_dir=folder, database_url=database_url, site="hungary", encoder=None, log_level="info")
     held = take_in(settings, content or builders.content())
     warm_phrases(settings.index_dir)
     library = Library(held, encoder)
