@@ -1,15 +1,17 @@
 """New databases with Kalauz's tables, of both kinds: copies, because migrating takes longer than a test."""
 
+import asyncio
 import functools
+import os
 import shutil
 import tempfile
 from atexit import register
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 
 from knowledge_base.database import Database
 from tests import postgres
@@ -64,6 +66,35 @@ async def _say(database: Database, *statements: str) -> None:
     async with database.transaction() as session:
         for statement in statements:
             await session.execute(text(statement))
+
+
+def chosen_url(folder: Path) -> str:
+    """The address of a new database in a folder, or of one on PostgreSQL where `KALAUZ_TEST_DATABASE` says so.
+
+    For what takes long to start, and so runs on one kind of database only.
+    """
+    chosen = os.environ.get("KALAUZ_TEST_DATABASE", "sqlite")
+    assert chosen in BACKENDS, f"KALAUZ_TEST_DATABASE is {' or '.join(BACKENDS)}, not {chosen!r}"
+    if chosen == "postgresql":
+        return postgres.server().url(asyncio.run(postgres.server().create()))
+    return sqlite_url(shutil.copy(asyncio.run(_migrated_file()), folder))
+
+
+def ask(url: str, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    """Say something in SQL, from outside of any loop; the rows that it returns."""
+
+    async def said() -> list[tuple[Any, ...]]:
+        database = Database(url)
+        try:
+            async with database.transaction() as session:
+                result = await session.execute(text(statement), values)
+                return (
+                    [tuple(row) for row in result] if isinstance(result, CursorResult) and result.returns_rows else []
+                )
+        finally:
+            await database.close()
+
+    return asyncio.run(said())
 
 
 async def all_of(database: Database) -> bytes:

@@ -1,7 +1,6 @@
 """The app over a data folder with a small content, driven over HTTP."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from retrieval.encoder import Encoder
 from retrieval.library import Library
 from retrieval.starter import question_set
 from tests import builders
+from tests.databases import ask, chosen_url
 from tests.warm import warm_phrases
 
 DEADLINE_S = 30
@@ -74,20 +74,16 @@ def serving(settings: Settings) -> Iterator[TestClient]:
 
 
 def stored(settings: Settings) -> dict[str, int]:
-    """How many rows conversations take in the database file."""
-    connection = sqlite3.connect(settings.data_dir / "kalauz.db")
-    try:
-        counts = {}
-        for table in ("conversations", "events"):
-            counts[table] = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        return counts
-    finally:
-        connection.close()
+    """How many rows conversations take in the database."""
+    return {
+        table: ask(settings.database, f"SELECT count(*) FROM {table}")[0][0] for table in ("conversations", "events")
+    }
 
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Settings:
-    return data_folder(tmp_path_factory.mktemp("data"), encoder)
+    folder = tmp_path_factory.mktemp("data")
+    return data_folder(folder, encoder, database_url=chosen_url(folder))
 
 
 @pytest.fixture(scope="session")

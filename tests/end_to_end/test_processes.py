@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from knowledge_base.database import Database
 from retrieval.encoder import Encoder
@@ -19,6 +18,7 @@ from tests.bot.handoff.conftest import hired
 from tests.channels.bridge.conftest import ALWAYS
 from tests.channels.conftest import Talk, data_folder
 from tests.channels.console.conftest import Visitor
+from tests.databases import ask
 from tests.end_to_end.conftest import DEADLINE_S, Server
 
 Result = TypeVar("Result")
@@ -45,12 +45,7 @@ class Site:
         return asyncio.run(worked())
 
     def say(self, statement: str, **values: Any) -> list[Any]:
-        async def said(database: Database) -> list[Any]:
-            async with database.transaction() as session:
-                result = await session.execute(text(statement), values)
-                return [tuple(row) for row in result] if result.returns_rows else []  # type: ignore[attr-defined]
-
-        return self.with_database(said)
+        return ask(self.url, statement, **values)
 
 
 @pytest.fixture(scope="module")
