@@ -10,7 +10,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from atexit import register
+from atexit import register, unregister
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -38,16 +38,29 @@ class Server:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="kalauz-postgres-"))
         # PostgreSQL refuses to run as root.
-        self._as_nobody = os.geteuid() == 0
+        self._nobody = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self._programs = self._reachable(found_programs())
-        if self._as_nobody:
-            nobody = pwd.getpwnam("nobody")
-            os.chown(self._folder, nobody.pw_uid, nobody.pw_gid)
+        if self._nobody:
+            os.chown(self._folder, self._nobody.pw_uid, self._nobody.pw_gid)
         self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-locale")
+        self._has_template = False
+        self.start()
+        register(self.close)
+
+    def start(self) -> None:
         options = " ".join(f"-c {name}={value}" for name, value in OPTIONS.items())
         self._run("pg_ctl", "-w", "-l", f"{self._folder}/log", "-o", f"-k {self._folder} {options}", "start")
-        register(self._stop)
-        self._has_template = False
+
+    def stop(self) -> None:
+        """End it, and every connection; what is stored stays."""
+        self._run("pg_ctl", "-w", "-m", "fast", "stop")
+
+    def close(self) -> None:
+        """End it for good; a second time does nothing."""
+        unregister(self.close)
+        if self._folder.exists():
+            self.stop()
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def url(self, name: str) -> str:
         """The address of a database, as `KALAUZ_DATABASE_URL` takes it."""
@@ -79,8 +92,9 @@ class Server:
         done = subprocess.run(
             [self._programs / program, "-D", self._folder / "data", *arguments],
             cwd="/",
-            user="nobody" if self._as_nobody else None,
-            group="nogroup" if self._as_nobody else None,
+            user=self._nobody.pw_uid if self._nobody else None,
+            group=self._nobody.pw_gid if self._nobody else None,
+            extra_groups=[] if self._nobody else None,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             check=False,
@@ -89,14 +103,10 @@ class Server:
 
     def _reachable(self, programs: Path) -> Path:
         """The programs, where the account that runs them may; else a copy of them."""
-        if not self._as_nobody or all(folder.stat().st_mode & 0o5 == 0o5 for folder in [programs, *programs.parents]):
+        if self._nobody is None or all(folder.stat().st_mode & 0o5 == 0o5 for folder in [programs, *programs.parents]):
             return programs
         self._folder.chmod(0o755)
         return Path(shutil.copytree(programs.parent, self._folder / "programs")) / programs.name
-
-    def _stop(self) -> None:
-        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def found_programs() -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, insert, inspect, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import bot.handoff.tables
 import bot.staff.tables
@@ -17,8 +18,8 @@ import bot.tables
 import channels.bridge.tables
 import channels.telegram.tables
 from knowledge_base import repository
-from knowledge_base.database import Database, migration_config
-from knowledge_base.tables import Base, ContactRow, RevisionRow
+from knowledge_base.database import Database, UnsupportedDatabaseError, migration_config
+from knowledge_base.tables import ArticleRow, Base, ContactRow, RevisionRow
 from tests import builders
 from tests.databases import Backend, new_database
 from tests.knowledge_base.stored import stored, take_in
@@ -161,3 +162,35 @@ async def test_a_revision_without_its_translation_is_refused(database: Database)
     with pytest.raises(IntegrityError):
         async with database.transaction() as session:
             await session.execute(insert(RevisionRow).values(row))
+
+
+SECRET = "Zsófia Kovács, Fő utca 7"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": SECRET, "kind": SECRET, "country": "HU", "source_language": None, "facts": {}},
+        {"id": 7, "kind": SECRET, "country": "HU", "source_language": "en", "facts": {}},
+        {"id": f"{SECRET}\0", "kind": SECRET, "country": "HU", "source_language": "en", "facts": {}},
+        {"id": f"{SECRET}\ud800", "kind": SECRET, "country": "HU", "source_language": "en", "facts": {}},
+        {"id": "known", "kind": SECRET, "country": "HU", "source_language": "en", "facts": {SECRET: SECRET}},
+    ],
+    ids=["a value missing", "another kind of value", "nought", "half a character", "twice"],
+)
+async def test_an_error_of_the_database_quotes_nothing(row: dict[str, object]) -> None:
+    async with new_database("postgresql") as database:
+        await take_in(database, builders.content(builders.article("known")))
+        with pytest.raises(DBAPIError) as told:
+            async with database.transaction() as session:
+                await session.execute(insert(ArticleRow).values(row))
+    said = "".join(traceback.format_exception(told.value))
+    assert "Error" in said
+    assert "Zsófia" not in said
+
+
+@pytest.mark.parametrize("url", ["postgresql://localhost/kalauz", "mysql+aiomysql://anna:geheim@localhost/kalauz"])
+def test_another_database_is_refused_with_the_way_out(url: str) -> None:
+    with pytest.raises(UnsupportedDatabaseError, match=r"postgresql\+asyncpg") as told:
+        Database(url)
+    assert "geheim" not in str(told.value)
