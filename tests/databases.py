@@ -32,7 +32,10 @@ async def new_url(backend: Backend, *, empty: bool = False) -> AsyncIterator[str
             await server.drop(name)
         return
     with tempfile.TemporaryDirectory(prefix="kalauz-sqlite-") as folder:
-        yield sqlite_url(Path(folder) / "kalauz.db" if empty else shutil.copy(await _migrated_file(), folder))
+        file = Path(folder) / "kalauz.db"
+        if not empty:
+            shutil.copyfile(await _migrated_file(), file)
+        yield sqlite_url(file)
 
 
 @asynccontextmanager
@@ -77,7 +80,7 @@ def chosen_url(folder: Path) -> str:
     assert chosen in BACKENDS, f"KALAUZ_TEST_DATABASE is {' or '.join(BACKENDS)}, not {chosen!r}"
     if chosen == "postgresql":
         return postgres.server().url(asyncio.run(postgres.server().create()))
-    return sqlite_url(shutil.copy(asyncio.run(_migrated_file()), folder))
+    return sqlite_url(shutil.copyfile(asyncio.run(_migrated_file()), folder / "kalauz.db"))
 
 
 def ask(url: str, statement: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -199,7 +199,9 @@ class Desk:
             await labels.put(session, conversation_id, label)
         self._news.tell(conversation_id)
 
-    async def unlabel(self, handoff_id: int, label: str) -> None:
+    async def unlabel(self, handoff_id: int, text: str) -> None:
+        """Raises QuestionError for a text that cannot be a label, UnknownHandoffError."""
+        label = labels.label_of(text)
         async with self._database.transaction() as session:
             conversation_id = await _conversation_of(session, handoff_id)
             await labels.take_off(session, conversation_id, label)

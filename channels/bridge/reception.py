@@ -10,7 +10,7 @@ from bot.handoff.inbox import Counselling, UnknownHandoffError
 from bot.handoff.moves import HandoffError, TakenError
 from bot.staff.member import Member
 from channels.bridge import ledger
-from channels.bridge.hosting import BridgeNotReadyError
+from channels.bridge.hosting import BridgeNotReadyError, NotALetterError
 from channels.bridge.letters import Case
 from channels.bridge.other_desk import Heard, OtherDesk
 from channels.bridge.transport import LaterError, RefusedError
@@ -52,6 +52,8 @@ class Reception:
         """
         result: Result = "nothing"
         for heard in self._other.heard(headers, body, self._clock()):
+            if not (heard.remote + heard.id).isprintable():
+                raise NotALetterError("an id holds a character that cannot be in one")
             result = await self.hear(heard)
         return result
 
