@@ -30,6 +30,8 @@ LINK = re.compile(r"\]\(([^)\s]*)\)")
 ITEM = re.compile(r"(?m)^\s*(?:[-*]|\d+\.)\s+")
 GROUPED = re.compile(r"(?<=\d)[\s.,'’٬،](?=\d{3}(?!\d))")
 NUMBER = re.compile(r"\d+")
+# Chinese and Vietnamese count the months that others name.
+MONTH = re.compile(r"\d{1,2}\s*月|\btháng \d{1,2}\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]+")
 # So many words in a row that stand in the source too are no name of an office any more.
 LEFTOVER_WORDS = 7
@@ -94,9 +96,13 @@ def compared(article: str, language: str, source: Text, text: Text) -> Iterator[
 
 
 def numbers(text: str) -> list[str]:
-    """The numbers of a text in any digits, without grouping: `10 000`, `10.000` and `۱۰٬۰۰۰` are `10000`."""
+    """The numbers of a text in any digits, without grouping: `10 000`, `10.000` and `۱۰٬۰۰۰` are `10000`.
+
+    The number of a month is none.
+    """
     plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in LINK.sub("]", text))
-    return [found.lstrip("0") or "0" for found in NUMBER.findall(GROUPED.sub("", plain))]
+    plain = GROUPED.sub("", MONTH.sub("", plain))
+    return [found.lstrip("0") or "0" for found in NUMBER.findall(plain)]
 
 
 def _difference(wanted: list[str], found: list[str]) -> tuple[list[str], list[str]]:

@@ -129,6 +129,15 @@ class Library:
         ]
         return sorted(found, key=lambda article: (article.facts.topics.index(topic), article.facts.kind == "directory"))
 
+    def articles_in(self, phase: str, countries: set[str]) -> list[Article]:
+        """The articles in force for a phase of somebody's stay in the countries, procedures and answers first."""
+        found = [
+            article
+            for article in self._entries
+            if article.facts.phase == phase and article.facts.country in countries and not article.facts.history
+        ]
+        return sorted(found, key=lambda article: article.facts.kind == "directory")
+
     def subtopics(self, topic: str | None) -> list[Topic]:
         """The topics below one, or the uppermost."""
         return [candidate for candidate in self.content.topics if candidate.parent == topic]

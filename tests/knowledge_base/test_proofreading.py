@@ -79,6 +79,11 @@ def test_numbers_are_the_same_in_all_digits_and_groupings() -> None:
     assert numbers("10 000, 10.000, ۱۰٬۰۰۰, ১০,০০০ and 07") == ["10000", "10000", "10000", "10000", "7"]
 
 
+def test_a_month_that_is_counted_is_no_number() -> None:
+    assert numbers("自2026年6月5日起") == ["2026", "5"]
+    assert numbers("Từ ngày 5 tháng 6 năm 2026") == ["5", "2026"]
+
+
 def test_the_numbers_of_a_list_and_of_an_address_are_none() -> None:
     body = "1. First\n2. [Second](https://example.org/2024)"
     source = {"url": "https://example.org/2024", "title": "Leaflet"}
