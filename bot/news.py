@@ -75,7 +75,7 @@ class News:
         match word.split(" "):
             case [kind, conversation_id] if kind == STORED:
                 self._stored(conversation_id)
-            case [kind, conversation_id, by] if kind == TYPING:
+            case [kind, conversation_id, by] if kind == TYPING and (not by or by.isdecimal()):
                 self._typing(Typing(conversation_id, int(by) if by else None))
 
     def _stored(self, conversation_id: str) -> None:

@@ -135,7 +135,7 @@ def _say_less(context: ExceptionContext) -> None:
     for error in (context.sqlalchemy_exception, wrapped, cause):
         if error is not None:
             error.args = (said,)
-    for part in ("detail", "hint", "where"):
+    for part in ("detail", "hint", "context"):
         if hasattr(cause, part):
             setattr(cause, part, None)
 

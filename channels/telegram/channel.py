@@ -140,14 +140,17 @@ class Channel:
             await self._take_patiently(update)
 
     async def _take_patiently(self, update: Update) -> None:
-        for attempt in range(1, TRIES + 1):
+        tries = 0
+        while tries < TRIES:
+            if tries:
+                await self._sleep(PAUSE_S * tries)
             try:
                 await self._reception.take(update)
                 return
             except Exception as error:
                 log.error("update %d could not be taken (%s)", update.update_id, type(error).__name__)
-                if attempt < TRIES:
-                    await self._sleep(PAUSE_S * attempt)
+                # Of a database that is out of reach no update is the cause: it is waited for.
+                tries = max(1, tries) if isinstance(error, OSError) else tries + 1
 
 
 def _chat_of(update: Update) -> int:

@@ -67,6 +67,22 @@ async def test_an_update_that_always_fails_does_not_hold_up_the_others(
     assert "secret" not in caplog.text
 
 
+async def test_an_update_waits_for_a_database_that_is_out_of_reach(
+    office: Office, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive, refused = office.engine.receive, iter(range(3 * TRIES))
+
+    async def unreachable(*arguments: object) -> object:
+        if next(refused, None) is not None:
+            raise ConnectionRefusedError("no database")
+        return await receive(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(office.engine, "receive", unreachable)
+    telegram.queue(telegram.text("/privacy"))
+    async with office.running(webhook=None):
+        await until(lambda: any(PRIVACY in text for text in telegram.chat()))
+
+
 @pytest.mark.parametrize(
     "fault",
     [Fault(502), Fault(409, "Conflict: terminated by other getUpdates request"), Fault(429, "", {"retry_after": 3})],
