@@ -1,6 +1,7 @@
 """The heavy parts of the program put together: for the server, and for commands that answer once."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from bot.vault import Vault
 from channels.service import NoContentError, Served, now
 from channels.telegram import chats
 from knowledge_base import repository
+from knowledge_base.coordination import coordination
 from knowledge_base.database import Database
 from knowledge_base.documents import Content, Site
 from knowledge_base.files import read_site
@@ -28,6 +30,9 @@ from retrieval.recognition import SHIPPED, PhraseIndex, Recogniser, Weights
 from retrieval.recognition_fitting import fit as fit_recognition
 from retrieval.starter import phrases, question_set
 from retrieval.vectors import Progress, VectorCache
+
+# The role of the process that does what the clock has to do.
+TIMERS = "timers"
 
 
 def chosen_site(content: Content, site: str) -> Site:
@@ -96,7 +101,8 @@ class Assembly:
     ) -> None:
         self.database = Database(database_url)
         self.vault = Vault(*secret_keys())
-        self.news = News()
+        self.coordination = coordination(self.database)
+        self.news = News(self.coordination)
         self.deliveries = Deliveries(self._on_telegram)
         self.asking: Answers | None = None
         self.conversing: Engine | None = None
@@ -108,6 +114,8 @@ class Assembly:
         self._encoder_name = encoder or DEFAULT
         self._encoder: Encoder | None = None
         self._index_dir = index_dir
+        self._published = asyncio.Event()
+        self.coordination.listen(self._hear)
 
     @property
     def served(self) -> Served | None:
@@ -134,8 +142,28 @@ class Assembly:
         await asyncio.to_thread(self._load, content, version, progress, refit)
         return self.served
 
+    async def keep_in_touch(self) -> None:
+        """With the other processes, until cancelled."""
+        await self.coordination.run()
+
+    async def published(self) -> None:
+        """Wait until something may have been published."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.coordination.look_s):
+                await self._published.wait()
+        self._published.clear()
+
+    async def tend(self) -> None:
+        """Do what the clock has to do, in one of the processes."""
+        if self.desk is not None and await self.coordination.leads(TIMERS):
+            await self.desk.tick()
+
     async def close(self) -> None:
         await self.database.close()
+
+    def _hear(self, word: str) -> None:
+        if word == repository.PUBLISHED:
+            self._published.set()
 
     async def _on_telegram(self, conversation_ids: Collection[str]) -> dict[str, Reached]:
         async with self.database.reading() as session:

@@ -22,8 +22,6 @@ from retrieval.shown import Asking
 
 log = logging.getLogger(__name__)
 
-# How often a process looks whether something was published, in seconds.
-POLL_S = 0.3
 # How long it waits after a failure before it tries again, in seconds.
 RETRY_S = 2.0
 # How often the clock does what it has to do at the desk, in seconds.
@@ -64,6 +62,12 @@ class Assembly(Protocol):
     def time_zone(self) -> ZoneInfo | None: ...
 
     async def follow(self) -> Served | None: ...
+
+    async def keep_in_touch(self) -> None: ...
+
+    async def published(self) -> None: ...
+
+    async def tend(self) -> None: ...
 
     async def close(self) -> None: ...
 
@@ -153,6 +157,7 @@ class Service:
                 if self._assembly is None:
                     module = await asyncio.to_thread(importlib.import_module, "channels.assembly")
                     self._assembly = cast(Assembly, module.Assembly(**self._settings))
+                    self._tasks.append(asyncio.create_task(self._assembly.keep_in_touch()))
                 changed = await self._assembly.follow()
                 self.failure = None
                 self.loaded.set()
@@ -163,14 +168,17 @@ class Service:
                 if self.failure != type(error).__name__:
                     log.exception("the content could not be loaded")
                 self.failure = type(error).__name__
-            await asyncio.sleep(RETRY_S if self.failure else POLL_S)
+            if self._assembly is None or self.failure:
+                await asyncio.sleep(RETRY_S)
+            else:
+                await self._assembly.published()
 
     async def _tend(self) -> None:
         """Let nobody be forgotten at the desk."""
         while True:
             await asyncio.sleep(TEND_S)
             try:
-                if self.desk is not None:
-                    await self.desk.tick()
+                if self._assembly is not None:
+                    await self._assembly.tend()
             except Exception:
                 log.exception("the desk could not be tended")

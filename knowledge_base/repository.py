@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from knowledge_base.coordination import announce
 from knowledge_base.database import in_utc
 from knowledge_base.documents import (
     Article,
@@ -33,6 +34,9 @@ from knowledge_base.tables import (
     TranslationRow,
 )
 
+# What processes hear when something was published.
+PUBLISHED = "published"
+
 TABLES: dict[type[Document], type[DocumentRow]] = {Notice: NoticeRow, Contact: ContactRow, Site: SiteRow}
 
 
@@ -41,7 +45,9 @@ async def content_version(session: AsyncSession) -> int:
 
 
 async def bump_content_version(session: AsyncSession) -> None:
+    """Every process learns of it once the transaction is committed, and none if it is not."""
     await session.execute(update(ContentVersionRow).values(number=ContentVersionRow.number + 1))
+    await announce(session, PUBLISHED)
 
 
 async def article_count(session: AsyncSession) -> int:
@@ -52,7 +58,8 @@ async def save_facts(session: AsyncSession, article: Article) -> bool:
     """Insert or update what is true of the article in every language; whether anything changed."""
     facts = article.facts.model_dump(mode="json")
     columns = {"kind": article.facts.kind, "country": article.facts.country, "facts": facts}
-    row = await session.get(ArticleRow, article.id)
+    # Locked as an editor locks it, who writes into the same texts.
+    row = await session.get(ArticleRow, article.id, with_for_update=True)
     if row is None:
         session.add(ArticleRow(id=article.id, source_language=article.source_language, **columns))
         return True

@@ -84,6 +84,7 @@ class Editors:
 
     async def revert(self, article_id: str, language: str, number: int, *, over: int, by: str) -> Revision:
         async with self._database.transaction() as session:
+            await repository.lock_article(session, article_id)
             before = await repository.latest_revision(session, article_id, language)
             draft = await drafts.revert(session, article_id, language, number, over=over)
             if draft != before:
@@ -106,6 +107,7 @@ class Editors:
         *,
         major: bool = False,
     ) -> Revision:
+        await repository.lock_article(session, article_id)
         before = await repository.latest_revision(session, article_id, language)
         draft = await drafts.save(session, article_id, language, manuscript, major=major)
         if draft != before:

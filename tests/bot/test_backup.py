@@ -3,6 +3,7 @@
 import json
 import os
 import zipfile
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ from bot.engine import Engine
 from bot.messages import Incoming
 from bot.staff.tables import StaffRow
 from knowledge_base.backup import MANIFEST, BackupError, back_up, restore
-from knowledge_base.database import Database, migration_config
+from knowledge_base.database import Database, in_utc, migration_config
 from tests.bot.conftest import small_content
 from tests.conftest import NOW
+from tests.databases import BACKENDS, new_database
 from tests.knowledge_base.stored import take_in
 
 
@@ -26,9 +28,13 @@ def every_row(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
     metadata = MetaData()
     metadata.reflect(connection)
     return {
-        t.name: [tuple(r) for r in connection.execute(select(t).order_by(*t.primary_key))]
+        t.name: [tuple(map(with_zone, r)) for r in connection.execute(select(t).order_by(*t.primary_key))]
         for t in metadata.sorted_tables
     }
+
+
+def with_zone(value: Any) -> Any:
+    return in_utc(value) if isinstance(value, datetime) else value
 
 
 async def rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
@@ -63,11 +69,11 @@ async def lived_in(database: Database, engine: Engine) -> Database:
     return database
 
 
-@pytest.fixture
-async def empty(tmp_path: Path) -> Any:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new' / 'kalauz.db'}")
-    yield database
-    await database.close()
+@pytest.fixture(params=BACKENDS)
+async def empty(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """Of the other kind too: that is how a site moves."""
+    async with new_database(request.param, empty=True) as database:
+        yield database
 
 
 async def test_everything_is_there_again(lived_in: Database, empty: Database, tmp_path: Path) -> None:
@@ -142,6 +148,7 @@ def damaged(path: Path, how: str) -> Path:
         "manifest is a list",
     ],
 )
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_a_damaged_file_restores_nothing(lived_in: Database, empty: Database, tmp_path: Path, how: str) -> None:
     await back_up(lived_in, tmp_path / "b.zip", now=NOW)
     with pytest.raises(BackupError):

@@ -690,6 +690,8 @@ class TestSettings:
             ("KALAUZ_LOG_LEVEL", "loud", 2),
             ("KALAUZ_DATABASE_URL", "nonsense", 1),
             ("KALAUZ_DATABASE_URL", "sqlite:///kalauz.db", 1),
+            ("KALAUZ_DATABASE_URL", "mysql+aiomysql://localhost/kalauz", 1),
+            ("KALAUZ_DATABASE_URL", "postgresql+asyncpg://127.0.0.1:1/kalauz", 1),
             ("KALAUZ_SITE", "atlantis", 1),
             ("KALAUZ_SITE", "no-such.yaml", 1),
             ("KALAUZ_DATA_DIR", "/dev/null/data", 1),

@@ -34,6 +34,7 @@ from tests import builders
 from tests.bot.conftest import VAULT, answers, library, small_content  # noqa: F401
 from tests.bot.handoff.conftest import Migrant
 from tests.conftest import NOW
+from tests.databases import chosen_url
 from tests.knowledge_base.stored import stored, take_in
 
 Result = TypeVar("Result")
@@ -137,25 +138,9 @@ def words(response: Response) -> str:
     return " ".join(text.replace("\u2068", "").replace("\u2069", "").split())
 
 
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database file to copy."""
-    path = tmp_path_factory.mktemp("staff") / "kalauz.db"
-
-    async def work() -> None:
-        database = Database(f"sqlite+aiosqlite:///{path}")
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(work())
-    return path
-
-
 @pytest.fixture
-def house(empty_database: Path, tmp_path: Path) -> Iterator[House]:
-    copied = tmp_path / "kalauz.db"
-    copied.write_bytes(empty_database.read_bytes())
-    database = Database(f"sqlite+aiosqlite:///{copied}")
+def house(tmp_path: Path) -> Iterator[House]:
+    database = Database(chosen_url(tmp_path))
     accounts = Accounts(database, lambda: house.now(), builders.passwords())
     service = FakeService(accounts, ZoneInfo("Europe/Budapest"))
     app = FastAPI()

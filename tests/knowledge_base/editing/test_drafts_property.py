@@ -11,7 +11,7 @@ from knowledge_base.editing.manuscript import ConflictError, Manuscript
 from knowledge_base.status import translation_state
 from tests import builders
 from tests.builders import REVIEWED
-from tests.knowledge_base.conftest import FreshDatabase
+from tests.databases import new_database
 from tests.knowledge_base.stored import stored, take_in
 
 moves = st.tuples(
@@ -77,9 +77,9 @@ class Office:
 
 @settings(max_examples=40)
 @given(st.lists(moves, max_size=10))
-def test_whatever_two_editors_do(fresh_database: FreshDatabase, steps: list[tuple[str, str, str]]) -> None:
+def test_whatever_two_editors_do(steps: list[tuple[str, str, str]]) -> None:
     async def work() -> None:
-        async with fresh_database() as database:
+        async with new_database("sqlite") as database:
             hungarian = builders.revision(builders.text("Kártya"), renders=1)
             await take_in(database, builders.content(builders.article(en=builders.revision(), hu=hungarian)))
             office = Office(database)
