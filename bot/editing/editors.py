@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import answer_blocks
+from bot.editing.keepers import Keepers
 from bot.editing.work import Overview
 from bot.replies import Block, Buttons
 from bot.staff.tables import AuditRow
@@ -29,6 +30,7 @@ class Editors:
         self._database = database
         self._answers = answers
         self._clock = clock
+        self.keeping = Keepers(database, answers, clock)
 
     @property
     def languages(self) -> list[str]:
@@ -58,7 +60,9 @@ class Editors:
             found = await drafts.history(session, article_id, language)
             subjects = [_subject(article_id, language, saved.revision) for saved in found]
             rows = await session.scalars(
-                select(AuditRow).where(AuditRow.subject.in_(subjects)).order_by(AuditRow.id.desc())
+                select(AuditRow)
+                .where(AuditRow.subject.in_(subjects), AuditRow.action.not_in(("withdraw", "put back")))
+                .order_by(AuditRow.id.desc())
             )
             # Whoever was first: a draft that is published as it is stays its writer's.
             who = {row.subject: row.login for row in rows}
