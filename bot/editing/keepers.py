@@ -16,7 +16,7 @@ from bot.texts import Texts
 from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.documents import Article, ArticleFacts, Contact, Notice, Topic
-from knowledge_base.editing import asked, facts, tree, whole
+from knowledge_base.editing import articles, topics, whole
 from knowledge_base.editing.manuscript import Manuscript
 from retrieval.answers import Answers
 from retrieval.showing import show_contact, show_notice
@@ -42,27 +42,27 @@ class Keepers:
 
     async def choices(self) -> Choices:
         async with self._database.reading() as session:
-            articles = await repository.article_countries(session)
+            known = await repository.article_countries(session)
             contacts = await repository.load_documents(session, Contact)
-            topics = await repository.load_topics(session)
-        countries = {*self._answers.site.countries, *articles, *(contact.country for contact in contacts)}
-        return Choices(topics, contacts, sorted(countries))
+            tree = await repository.load_topics(session)
+        others = sorted({*known, *(contact.country for contact in contacts)})
+        return Choices(tree, contacts, list(dict.fromkeys([*self._answers.site.countries, *others])))
 
     async def article_ids(self) -> Collection[str]:
         async with self._database.reading() as session:
             return await repository.article_ids(session)
 
     async def begin_article(
-        self, article_id: str, new: ArticleFacts, language: str, manuscript: Manuscript, *, by: str
+        self, article_id: str, facts: ArticleFacts, language: str, manuscript: Manuscript, *, by: str
     ) -> Article:
         async with self._database.transaction() as session:
-            article = await facts.begin(session, article_id, new, language, manuscript)
+            article = await articles.begin(session, article_id, facts, language, manuscript)
             self._note(session, by, "begin", f"{article_id}/{language}/1")
             return article
 
-    async def change_facts(self, article_id: str, new: ArticleFacts, *, over: ArticleFacts | None, by: str) -> bool:
+    async def change_facts(self, article_id: str, facts: ArticleFacts, *, over: ArticleFacts | None, by: str) -> bool:
         async with self._database.transaction() as session:
-            changed = await facts.change_facts(session, article_id, new, over=over)
+            changed = await articles.change_facts(session, article_id, facts, over=over)
             return self._noted(session, changed, by, "facts", article_id)
 
     async def withdrawn(self, article_id: str) -> Mapping[str, int]:
@@ -72,7 +72,7 @@ class Keepers:
     async def withdraw(self, article_id: str, language: str | None = None, *, by: str) -> Collection[str]:
         """The languages in which there was something to withdraw."""
         async with self._database.transaction() as session:
-            found = await facts.withdraw(session, article_id, language)
+            found = await articles.withdraw(session, article_id, language)
             for tag, number in found.items():
                 self._note(session, by, "withdraw", f"{article_id}/{tag}/{number}")
             return found
@@ -80,7 +80,7 @@ class Keepers:
     async def put_back(self, article_id: str, language: str | None = None, *, by: str) -> Collection[str]:
         """The languages in which there was something to put back. Raises UnpublishableError."""
         async with self._database.transaction() as session:
-            found = await facts.put_back(session, article_id, language)
+            found = await articles.put_back(session, article_id, language)
             for tag, number in found.items():
                 self._note(session, by, "put back", f"{article_id}/{tag}/{number}")
             return found
@@ -89,7 +89,7 @@ class Keepers:
         self, article_id: str, language: str, *, added: Collection[str], removed: Collection[str], by: str
     ) -> bool:
         async with self._database.transaction() as session:
-            changed = await asked.change_asked(session, article_id, language, added=added, removed=removed)
+            changed = await articles.change_asked(session, article_id, language, added=added, removed=removed)
             return self._noted(session, changed, by, "asked", f"{article_id}/{language}")
 
     async def notices(self) -> Sequence[Notice]:
@@ -145,19 +145,19 @@ class Keepers:
     async def keep_topic(self, topic: Topic, *, over: Topic | None, by: str) -> bool:
         """Raises LoopError too."""
         async with self._database.transaction() as session:
-            changed = await tree.keep(session, topic, over=over)
+            changed = await topics.keep(session, topic, over=over)
             return self._noted(session, changed, by, "topic", topic.id)
 
     async def move_topic(self, topic_id: str, steps: int, *, by: str) -> bool:
         async with self._database.transaction() as session:
-            changed = await tree.move(session, topic_id, steps)
+            changed = await topics.move(session, topic_id, steps)
             return self._noted(session, changed, by, "move topic", topic_id)
 
     async def remove_topic(self, topic_id: str, *, by: str) -> None:
         """Raises InUseError."""
         async with self._database.transaction() as session:
             counsellors = list(await session.scalars(select(CounsellorRow.topics)))
-            await tree.remove(session, topic_id, counsellors=sum(topic_id in topics for topics in counsellors))
+            await topics.remove(session, topic_id, counsellors=sum(topic_id in own for own in counsellors))
             self._note(session, by, "remove topic", topic_id)
 
     def _noted(self, session: AsyncSession, changed: bool, by: str, action: str, subject: str) -> bool:

@@ -11,7 +11,7 @@ from knowledge_base.editing.manuscript import Manuscript
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a form has to choose from: the topics in their order, the contacts, the countries of site and content."""
+    """What a form has to choose from: the topics in order, the contacts, the countries of the site and others."""
 
     topics: Sequence[Topic]
     contacts: Sequence[Contact]

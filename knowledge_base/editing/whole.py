@@ -1,26 +1,18 @@
 """The use cases of notices and contacts, which are kept whole, in the caller's transaction."""
 
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge_base import repository
 from knowledge_base.documents import Contact, Notice, to_local_time
-from knowledge_base.editing.facts import check_references
+from knowledge_base.editing.articles import check_references
 from knowledge_base.editing.manuscript import OvertakenError, TakenError, UnknownTextError
+from knowledge_base.status import notice_state
 
 Whole = TypeVar("Whole", Notice, Contact)
-NoticeState = Literal["running", "scheduled", "ended"]
-
-
-def notice_state(notice: Notice, now: datetime) -> NoticeState:
-    """At the aware time `now`."""
-    if notice.is_live(now):
-        return "running"
-    begun = notice.model_copy(update={"valid_until": None}).is_live(now)
-    return "ended" if begun else "scheduled"
 
 
 async def load(session: AsyncSession, kind: type[Whole], document_id: str) -> Whole:

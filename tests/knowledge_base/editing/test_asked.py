@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_base.database import Database
-from knowledge_base.editing.asked import change_asked, changed
+from knowledge_base.editing.articles import change_asked
+from knowledge_base.editing.asked import changed
 from knowledge_base.editing.manuscript import UnknownTextError
 from tests import builders
 from tests.knowledge_base.stored import stored, take_in

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from knowledge_base.database import Database
 from knowledge_base.documents import Topic
+from knowledge_base.editing import topics as use
 from knowledge_base.editing import tree
 from knowledge_base.editing.manuscript import DanglingError, EditingError, OvertakenError, TakenError, UnknownTextError
 from tests import builders
@@ -55,7 +56,7 @@ async def full(database: Database) -> Database:
 
 async def keep(database: Database, new: Topic, over: Topic | None = None) -> bool:
     async with database.transaction() as session:
-        return await tree.keep(session, new, over=over)
+        return await use.keep(session, new, over=over)
 
 
 async def ids(database: Database) -> list[str]:
@@ -77,9 +78,9 @@ async def test_a_topic_is_renamed_and_put_elsewhere_with_all_below_it(full: Data
 
 async def test_a_topic_moves_among_those_beside_it(full: Database) -> None:
     async with full.transaction() as session:
-        assert await tree.move(session, "work", -1)
-        assert not await tree.move(session, "work", -1)
-        assert await tree.move(session, "doctor", 1)
+        assert await use.move(session, "work", -1)
+        assert not await use.move(session, "work", -1)
+        assert await use.move(session, "doctor", 1)
     assert await ids(full) == ["work", "health", "dentist", "doctor", "law"]
 
 
@@ -118,14 +119,14 @@ async def test_what_would_harm_the_tree_is_refused(
 async def test_a_topic_in_use_stays(full: Database, id: str, counsellors: int, uses: dict[str, int]) -> None:
     async with full.transaction() as session:
         with pytest.raises(tree.InUseError) as caught:
-            await tree.remove(session, id, counsellors=counsellors)
+            await use.remove(session, id, counsellors=counsellors)
     assert caught.value.uses == uses
 
 
 async def test_a_topic_that_nothing_is_on_can_be_removed(full: Database) -> None:
     async with full.transaction() as session:
-        await tree.remove(session, "dentist")
-        for act in (tree.remove(session, "dentist"), tree.move(session, "dentist", 1)):
+        await use.remove(session, "dentist")
+        for act in (use.remove(session, "dentist"), use.move(session, "dentist", 1)):
             with pytest.raises(UnknownTextError):
                 await act
     assert await ids(full) == ["health", "doctor", "work", "law"]
@@ -146,11 +147,11 @@ async def test_whatever_editors_do_it_stays_a_tree(
             try:
                 async with database.transaction() as session:
                     if act == "keep":
-                        await tree.keep(session, topic(id, parent), over=known.get(id))
+                        await use.keep(session, topic(id, parent), over=known.get(id))
                     elif act == "remove":
-                        await tree.remove(session, id)
+                        await use.remove(session, id)
                     else:
-                        await tree.move(session, id, -1 if act == "up" else 1)
+                        await use.move(session, id, -1 if act == "up" else 1)
             except EditingError:
                 pass
             topics = (await stored(database))[0].topics

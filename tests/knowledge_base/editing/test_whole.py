@@ -11,6 +11,7 @@ from knowledge_base.database import Database
 from knowledge_base.documents import Contact, Notice
 from knowledge_base.editing import whole
 from knowledge_base.editing.manuscript import DanglingError, OvertakenError, TakenError, UnknownTextError
+from knowledge_base.status import notice_state
 from tests import builders
 from tests.conftest import NOW
 from tests.knowledge_base.conftest import FreshDatabase
@@ -72,7 +73,7 @@ async def test_only_topics_that_there_are_are_named(full: Database) -> None:
     ],
 )
 def test_a_notice_runs_or_will_or_did(begins: str, ends: str | None, state: str) -> None:
-    assert whole.notice_state(builders.notice(valid_from=begins, valid_until=ends), NOW) == state
+    assert notice_state(builders.notice(valid_from=begins, valid_until=ends), NOW) == state
 
 
 async def test_a_running_notice_ends_now(full: Database) -> None:
@@ -81,7 +82,7 @@ async def test_a_running_notice_ends_now(full: Database) -> None:
         assert await whole.end(session, "office-closed", NOW)
         assert not await whole.end(session, "office-closed", NOW)
     content, version = await stored(full)
-    assert whole.notice_state(content.notices[0], NOW) == "ended"
+    assert notice_state(content.notices[0], NOW) == "ended"
     assert version == before + 1
 
 
@@ -122,5 +123,5 @@ async def test_whenever_it_is_ended_a_notice_has_ended_a_minute_later(
         async with database.transaction() as session:
             await whole.end(session, notice.id, now)
         ended = (await stored(database))[0].notices[0]
-    assert whole.notice_state(ended, now + timedelta(minutes=1)) == "ended"
+    assert notice_state(ended, now + timedelta(minutes=1)) == "ended"
     assert ended.valid_from == notice.valid_from

@@ -1,4 +1,4 @@
-"""The use cases of whole articles, in the caller's transaction: begun, their facts changed, withdrawn, put back."""
+"""The use cases of articles beside their texts, in the caller's transaction: begun, changed, withdrawn, put back."""
 
 from collections.abc import Collection
 
@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge_base import repository
 from knowledge_base.documents import Article, ArticleFacts, Contact, Revision, Translation
 from knowledge_base.editing import drafts
+from knowledge_base.editing.asked import changed
 from knowledge_base.editing.manuscript import (
     DanglingError,
     Manuscript,
@@ -87,6 +88,19 @@ async def put_back(session: AsyncSession, article_id: str, language: str | None 
     if found:
         await repository.bump_content_version(session)
     return found
+
+
+async def change_asked(
+    session: AsyncSession, article_id: str, language: str, *, added: Collection[str], removed: Collection[str]
+) -> bool:
+    """Whether anything changed; what does is searched within a second. Raises UnknownTextError."""
+    known = (await _locked(session, article_id)).asked.get(language, [])
+    questions = changed(known, added, removed)
+    if questions == known:
+        return False
+    await repository.save_asked(session, article_id, language, questions)
+    await repository.bump_content_version(session)
+    return True
 
 
 async def check_references(session: AsyncSession, topics: Collection[str], contacts: Collection[str] = ()) -> None:

@@ -9,7 +9,7 @@ import pytest
 from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.documents import Article, ArticleFacts
-from knowledge_base.editing import drafts, facts
+from knowledge_base.editing import articles, drafts
 from knowledge_base.editing.manuscript import (
     DanglingError,
     Manuscript,
@@ -35,15 +35,15 @@ class Editor:
     async def change(self, over: ArticleFacts | None = KNOWN, *, id: str = "health-card", **changes: Any) -> bool:
         wanted = (over or KNOWN).model_copy(update=changes)
         async with self.database.transaction() as session:
-            return await facts.change_facts(session, id, wanted, over=over)
+            return await articles.change_facts(session, id, wanted, over=over)
 
     async def withdraw(self, language: str | None = None, id: str = "health-card") -> dict[str, int]:
         async with self.database.transaction() as session:
-            return await facts.withdraw(session, id, language)
+            return await articles.withdraw(session, id, language)
 
     async def put_back(self, language: str | None = None, id: str = "health-card") -> dict[str, int]:
         async with self.database.transaction() as session:
-            return await facts.put_back(session, id, language)
+            return await articles.put_back(session, id, language)
 
     async def write(self, title: str, over: int, *, publish: bool = False, major: bool = False) -> None:
         async with self.database.transaction() as session:
@@ -54,7 +54,7 @@ class Editor:
 
     async def begin(self, id: str, new: ArticleFacts = KNOWN) -> Article:
         async with self.database.transaction() as session:
-            return await facts.begin(session, id, new, "hu", Manuscript(builders.text("Új"), 0, TODAY))
+            return await articles.begin(session, id, new, "hu", Manuscript(builders.text("Új"), 0, TODAY))
 
     async def article(self, id: str = "health-card") -> Article:
         async with self.database.reading() as session:
