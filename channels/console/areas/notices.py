@@ -73,10 +73,11 @@ def agreement(values: Values, entries: Any, say: Say) -> None:
         for found in PLACEHOLDER.findall(said["text"]):
             if found not in ("{valid_from}", "{valid_until}"):
                 unknown = sentence("{found} is no date. There are {begin} and {end}.")
-                say(f"texts-{language}-text", unknown, found=found, begin="{valid_from}", end="{valid_until}")
+                known = {"begin": apart("{valid_from}"), "end": apart("{valid_until}")}
+                say(f"texts-{language}-text", unknown, found=apart(found), **known)
             elif found == "{valid_until}" and not ends:
                 endless = sentence("This text says {end}: please say when it ends, or write the text without it.")
-                say(f"texts-{language}-text", endless, end=found)
+                say(f"texts-{language}-text", endless, end=apart(found))
         if PLACEHOLDER.search(said["title"]):
             say(f"texts-{language}-title", sentence("A title cannot say a date: please write it into the text."))
 
@@ -95,12 +96,13 @@ def notice_sheet(
     source = (Line("title", _("Title of the source")), Line("url", _("Web address"), direction="ltr", fault=ADDRESS))
     text_hint = _("{begin} and {end} stand for the days, in the words of each language.")
     clocks = _("On the clocks of {zone}.").format(zone=apart(zone))
+    from_its_beginning = _("Without a time: from the beginning of the day.")
     day, time = _("Day"), _("Time")
     entries: list[Entry] = [
         Moment(
             "valid_from",
             _("Shown from"),
-            f"{clocks} {_('Without a time: from the beginning of the day.')}",
+            f"{clocks} {from_its_beginning}",
             day_label=day,
             time_label=time,
         ),
@@ -123,7 +125,7 @@ def notice_sheet(
         Spoken(
             "texts",
             _("Texts"),
-            text_hint.format(begin="{valid_from}", end="{valid_until}"),
+            text_hint.format(begin=apart("{valid_from}"), end=apart("{valid_until}")),
             languages=languages,
             parts=(Line("title", _("Title")), Line("text", _("Text"), rows=4)),
         ),
