@@ -16,7 +16,7 @@ from bot.tables import UnansweredRow
 from bot.texts import Texts
 from knowledge_base import repository
 from knowledge_base.database import Database
-from knowledge_base.documents import Article, Revision, Topic
+from knowledge_base.documents import Article, Revision
 from knowledge_base.editing import drafts
 from knowledge_base.editing.manuscript import Manuscript, Saved
 from retrieval.answers import Answers
@@ -42,10 +42,6 @@ class Editors:
             unanswered = await session.scalar(select(func.count()).select_from(UnansweredRow))
             articles = await repository.load_articles(session, asked=False)
             return Overview(articles, await repository.load_topics(session), unanswered or 0)
-
-    async def topics(self) -> Sequence[Topic]:
-        async with self._database.reading() as session:
-            return await repository.load_topics(session)
 
     async def article(self, article_id: str) -> Article:
         async with self._database.reading() as session:

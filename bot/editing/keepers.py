@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import contact_cards, notice_blocks
-from bot.editing.keeping import Choices
+from bot.editing.keeping import Options
 from bot.handoff.tables import CounsellorRow
 from bot.replies import Block
 from bot.staff.tables import AuditRow
@@ -40,13 +40,13 @@ class Keepers:
         """The site's."""
         return self._answers.site.time_zone
 
-    async def choices(self) -> Choices:
+    async def options(self) -> Options:
         async with self._database.reading() as session:
             known = await repository.article_countries(session)
             contacts = await repository.load_documents(session, Contact)
             tree = await repository.load_topics(session)
         others = sorted({*known, *(contact.country for contact in contacts)})
-        return Choices(tree, contacts, list(dict.fromkeys([*self._answers.site.countries, *others])))
+        return Options(tree, contacts, list(dict.fromkeys([*self._answers.site.countries, *others])))
 
     async def article_ids(self) -> Collection[str]:
         async with self._database.reading() as session:

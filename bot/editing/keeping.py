@@ -10,7 +10,7 @@ from knowledge_base.editing.manuscript import Manuscript
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class Options:
     """What a form has to choose from: the topics in order, the contacts, the countries of the site and others."""
 
     topics: Sequence[Topic]
@@ -33,7 +33,7 @@ class Keeping(Protocol):
     @property
     def time_zone(self) -> str: ...
 
-    async def choices(self) -> Choices: ...
+    async def options(self) -> Options: ...
 
     async def begin_article(
         self, article_id: str, facts: ArticleFacts, language: str, manuscript: Manuscript, *, by: str

@@ -102,7 +102,7 @@ class Line(Single):
 
 
 @dataclass(frozen=True, slots=True)
-class Body(Line):
+class Paragraphs(Line):
     """Words on any number of lines, with the little Markdown that there may be."""
 
     def read(self, values: Values, known: Any, say: Say) -> str:
@@ -201,7 +201,7 @@ class InLanguages(Several):
 
 
 @dataclass(frozen=True, slots=True)
-class Texts(InLanguages):
+class Translated(InLanguages):
     """A line in each language; `rows` as of Line. What is missing is told."""
 
     rows: int = 0
@@ -364,7 +364,7 @@ class Rows(Whole):
     """A list whose items have entries of their own; an item without any word is left out."""
 
     shape: ClassVar[str] = "rows"
-    parts: tuple[Line | Texts, ...] = ()
+    parts: tuple[Line | Translated, ...] = ()
     more: str = ""
     title: str = "{number}"
 
@@ -394,10 +394,10 @@ class Rows(Whole):
     def grown(self, values: Values) -> dict[str, str]:
         return {**values, f"{self.name}-{len(self.items(values))}-{self.parts[0].name}": ""}
 
-    def row(self, number: int) -> list[Line | Texts]:
+    def row(self, number: int) -> list[Line | Translated]:
         return [replace(part, name=f"{self.name}-{number}-{part.name}") for part in self.parts]
 
-    def items(self, values: Values) -> list[list[Line | Texts]]:
+    def items(self, values: Values) -> list[list[Line | Translated]]:
         """The entries of each item, and those of one more than are filled."""
         count, filled = size(values, self.name), self._filled(values)
         count += not count or count - 1 in filled

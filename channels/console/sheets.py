@@ -20,8 +20,6 @@ Gettext = Callable[[str], str]
 EMPTY = sentence("Please write something here.")
 NONE = sentence("Please choose at least one.")
 LONG = sentence("Please write 1 to {count} characters.")
-# What pydantic says of a value that is not there, and of a list or texts without any.
-MISSING = frozenset({"missing", "string_type", "string_too_short", "literal_error_none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +97,12 @@ class Sheet(Generic[Model]):
             say("act", CHARACTER)
             return
         box = one.box(place[1:], values)
-        if kind in MISSING or given in (None, ""):
-            say(box, EMPTY)
-        elif kind == "too_short":
+        if kind == "too_short":
             say(box, NONE if one.shape in ("choices", "picks") else EMPTY)
         elif kind == "string_too_long":
             say(box, LONG, count=about["max_length"])
+        elif given in (None, "") and one.shape != "choice":
+            say(box, EMPTY)
         else:
             say(box, one.fault_at(place[1:]) if isinstance(one, Rows) else one.fault)
 

@@ -49,11 +49,12 @@ async def end(session: AsyncSession, notice_id: str, now: datetime) -> bool:
     notice = await load(session, Notice, notice_id)
     if notice_state(notice, now) != "running":
         return False
-    begins = to_local_time(notice.valid_from)
     minute = now.astimezone(ZoneInfo(notice.time_zone)).replace(tzinfo=None, second=0, microsecond=0)
-    # One that began this very minute, or in the hour that the clocks go through twice, still ends after it begins.
-    until = max(minute, begins + timedelta(minutes=1))
-    ended = notice.model_copy(update={"valid_until": until.isoformat(timespec="minutes")})
+    changes = {"valid_until": _written(minute)}
+    if to_local_time(notice.valid_from) >= minute:
+        # It began this very minute, or the clocks have gone back since: it has to begin before it ends.
+        changes["valid_from"] = _written(minute - timedelta(minutes=1))
+    ended = notice.model_copy(update=changes)
     await repository.save_document(session, ended)
     await repository.bump_content_version(session)
     return True
@@ -67,3 +68,7 @@ async def drop(session: AsyncSession, notice_id: str, now: datetime) -> bool:
     await repository.remove_document(session, Notice, notice_id)
     await repository.bump_content_version(session)
     return True
+
+
+def _written(local_time: datetime) -> str:
+    return local_time.isoformat(timespec="minutes")

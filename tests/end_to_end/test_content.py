@@ -111,7 +111,7 @@ def test_facts_that_were_not_saved_are_brought_back_with_what_was_unticked(edito
 
 def test_a_contacts_card_follows_what_is_typed(editor: Page) -> None:
     sign_in(editor, "eva")
-    editor.goto("/console/contacts/british-embassy-budapest")
+    editor.goto("/console/contacts/british-embassy")
     card = editor.locator(".preview")
     expect(card).to_contain_text("British Embassy Budapest")
     editor.get_by_label("Name", exact=True).fill("The embassy")

@@ -6,24 +6,16 @@ from typing import Annotated, Any
 from babel.dates import get_day_names
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from bot.editing.keeping import Choices as Offered
-from bot.editing.keeping import Keeping
+from bot.editing.keeping import Keeping, Options
 from bot.texts import Texts
 from channels.console.areas import Area, Page
-from channels.console.areas.content_facts import (
-    ID_FAULT,
-    ID_HINT,
-    checked_entries,
-    country_options,
-    topic_options,
-)
-from channels.console.entries import ADDRESS, Box, Choice, Choices, Entry, Line, Picks, Rows, Week
-from channels.console.entries import Texts as InLanguages
+from channels.console.entries import ADDRESS, Box, Choice, Choices, Entry, Line, Picks, Rows, Translated, Week
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
-from channels.console.gate import CurrentKeeping, Editor, MissingError
+from channels.console.gate import CurrentKeeping, Editor, MissingError, SignedIn
 from channels.console.kept import Filled, kept, shown
 from channels.console.pages import go, page, say, texts_of
+from channels.console.shared_entries import checked_entries, country_options, id_entry, topic_options
 from channels.console.sheets import Sheet
 from channels.console.texts import apart, sentence
 from knowledge_base.documents import Contact
@@ -52,23 +44,23 @@ Known = Annotated[Contact, Depends(known_contact)]
 
 
 async def _sheet(request: Request, keeping: Keeping, known: Contact | None) -> Sheet[Contact]:
-    return contact_sheet(known, await keeping.choices(), keeping.languages, keeping.time_zone, texts_of(request))
+    return contact_sheet(known, await keeping.options(), keeping.languages, keeping.time_zone, texts_of(request))
 
 
 def contact_sheet(
-    known: Contact | None, choices: Offered, site_languages: Sequence[str], time_zone: str, texts: Texts
+    known: Contact | None, options: Options, site_languages: Sequence[str], time_zone: str, texts: Texts
 ) -> Sheet[Contact]:
     """The form for a contact, or for a new one; with room for every language of the site and of the contact."""
     _ = texts.gettext
     languages = tuple(dict.fromkeys([*site_languages, *_written_in(known)]))
     days = get_day_names("wide", "stand-alone", locale(texts.language))
-    note = InLanguages("note", _("Note"), languages=languages)
+    note = Translated("note", _("Note"), languages=languages)
     phone = (Line("number", _("Number"), direction="ltr"), note)
     entries: list[Entry] = [
         Line("name", _("Name")),
-        Choice("country", _("Country"), options=country_options(choices.countries, texts.language)),
-        Picks("topics", _("Topics"), options=topic_options(choices.topics, texts.language), more=_("Add a topic")),
-        InLanguages("purpose", _("What it is for"), languages=languages, rows=2),
+        Choice("country", _("Country"), options=country_options(options.countries, texts.language)),
+        Picks("topics", _("Topics"), options=topic_options(options.topics, texts.language), more=_("Add a topic")),
+        Translated("purpose", _("What it is for"), languages=languages, rows=2),
         Rows("phones", _("Telephone"), parts=phone, more=_("Add a number"), title=_("Number {number}")),
         Week(
             "hours",
@@ -79,7 +71,7 @@ def contact_sheet(
             days=tuple(str(days[number]) for number in range(7)),
         ),
         Box("always_open", _("Day and night")),
-        InLanguages("hours_note", _("Note on the hours"), languages=languages),
+        Translated("hours_note", _("Note on the hours"), languages=languages),
         Choices("languages", _("Languages"), options=tuple((tag, endonym(tag)) for tag in languages)),
         Line("address", _("Address")),
         Line("email", _("E-mail"), direction="ltr"),
@@ -89,7 +81,7 @@ def contact_sheet(
         *checked_entries(_),
     ]
     if known is None:
-        entries.insert(1, Line("id", _("Id"), _(ID_HINT), direction="ltr", fault=ID_FAULT))
+        entries.insert(1, id_entry(_))
     return Sheet(Contact, entries, {"id": known.id} if known else {})
 
 
@@ -119,7 +111,7 @@ def _words_of(contact: Contact) -> str:
 @router.get(NEW)
 async def show_new(request: Request, at: Editor, keeping: CurrentKeeping) -> Response:
     sheet = await _sheet(request, keeping, None)
-    country = next(iter((await keeping.choices()).countries), "")
+    country = next(iter((await keeping.options()).countries), "")
     form = sheet.opened(None, country=country, confidence="medium", **{READER: at.member.language})
     return _shown(request, keeping, sheet, None, Filled(form))
 
@@ -157,7 +149,7 @@ async def preview(request: Request, at: Editor, keeping: CurrentKeeping, known: 
     return page(request, "content_preview.html", preview=_preview(request, keeping, sheet, form))
 
 
-async def _kept(request: Request, at: Any, keeping: Keeping, known: Contact | None, form: Form) -> Response:
+async def _kept(request: Request, at: SignedIn, keeping: Keeping, known: Contact | None, form: Form) -> Response:
     async def keep(contact: Contact, over: Contact | None) -> None:
         await keeping.keep_contact(contact, over=over, by=at.member.login)
 

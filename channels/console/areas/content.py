@@ -9,6 +9,7 @@ from channels.console.areas import Area, Page
 from channels.console.frame import ROOT
 from channels.console.gate import CurrentEditing, Editor, MissingError, console
 from channels.console.pages import page
+from channels.console.shared_entries import CONFIDENCES
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, Topic
 from knowledge_base.editing.duties import Need, Wanted, duties, matching
@@ -51,7 +52,6 @@ PHASES = {
     "living-here": sentence("while living here"),
     "return": sentence("when going back"),
 }
-CONFIDENCES = {"high": sentence("high"), "medium": sentence("medium"), "low": sentence("low")}
 router = APIRouter(prefix=PATH)
 ArticleId = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")]
 Word = Annotated[str, Query(max_length=100)]
@@ -100,7 +100,7 @@ async def show(
 
 @router.get("/{article}")
 async def show_article(request: Request, at: Editor, editing: CurrentEditing, known: Known) -> Response:
-    choices = await editing.keeping.choices()
+    options = await editing.keeping.options()
     written = sorted(known.translations, key=lambda tag: (tag != known.source_language, tag))
     return page(
         request,
@@ -109,8 +109,8 @@ async def show_article(request: Request, at: Editor, editing: CurrentEditing, kn
         title=title_of(known),
         texts_there=[(tag, known.translations[tag], translation_state(known, tag)) for tag in written],
         absent=[tag for tag in editing.languages if tag not in known.translations],
-        topics=topic_names(choices.topics, at.member.language),
-        contacts={one.id: one.name for one in choices.contacts},
+        topics=topic_names(options.topics, at.member.language),
+        contacts={one.id: one.name for one in options.contacts},
         withdrawn=await editing.keeping.withdrawn(known.id),
         asked=list(dict.fromkeys([*editing.languages, *known.asked])),
         states=STATES,

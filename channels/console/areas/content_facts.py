@@ -4,11 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from bot.editing.keeping import Choices as Known
+from bot.editing.keeping import Options
 from channels.console.areas import Area
 from channels.console.areas.content import (
     AUDIENCES,
-    CONFIDENCES,
     KINDS,
     PATH,
     PHASES,
@@ -16,23 +15,20 @@ from channels.console.areas.content import (
     title_of,
 )
 from channels.console.areas.content import Known as KnownArticle
-from channels.console.entries import ADDRESS, Box, Choice, Choices, Entry, Line, Option, Picks, Rows
-from channels.console.entries import Body as BodyEntry
+from channels.console.entries import Box, Choice, Choices, Entry, Line, Paragraphs, Picks
 from channels.console.forms import Posted
 from channels.console.gate import CurrentEditing, CurrentKeeping, Editor, console
 from channels.console.kept import Filled, kept, shown
 from channels.console.pages import go, say, texts_of
+from channels.console.shared_entries import checked_entries, country_options, id_entry, named_options, topic_options
 from channels.console.sheets import Sheet
 from channels.console.texts import sentence
-from knowledge_base.documents import Article, ArticleFacts, Body, Identifier, Language, Text, Title, Topic
+from knowledge_base.documents import Article, ArticleFacts, Body, Identifier, Language, Text, Title
 from knowledge_base.editing.identifiers import suggested
 from knowledge_base.editing.manuscript import Manuscript, UnpublishableError
-from knowledge_base.editing.tree import depths
-from knowledge_base.languages import endonym, fallbacks, locale
+from knowledge_base.languages import endonym
 
 NEW = "/add-article"
-ID_HINT = sentence("It stands in links and cannot be changed later. Leave it empty, and it is made of the title.")
-ID_FAULT = sentence("Please write small letters a to z and digits, with hyphens between words: health-card.")
 FAULTS = {
     "no_steps": sentence("Its published texts have no steps: please publish them with steps, or withdraw them, first."),
     "steps": sentence("Its published texts have steps: please withdraw them before it is something else."),
@@ -50,43 +46,16 @@ class NewArticle(ArticleFacts):
     body: Body = ""
 
 
-def topic_options(topics: Any, reader: str) -> tuple[Option, ...]:
-    """The tree, with what stands below another topic set in."""
-    known: list[Topic] = list(topics)
-    depth = depths(known)
-    return tuple((one.id, "\u2003" * depth[one.id] + one.name[fallbacks(reader, set(one.name))[0]]) for one in known)
-
-
-def country_options(countries: Any, reader: str) -> tuple[Option, ...]:
-    names = locale(reader).territories
-    return tuple((code, str(names.get(code, code))) for code in countries)
-
-
-def checked_entries(_: Any) -> list[Entry]:
-    """Where it comes from and how sure it is: the same for articles and contacts."""
-    sources = (
-        Line("title", _("Title of the source")),
-        Line("url", _("Web address"), direction="ltr", fault=ADDRESS),
-    )
+def facts_entries(options: Options, reader: str, _: Any) -> list[Entry]:
+    contacts = tuple((one.id, one.name) for one in options.contacts)
+    topics = topic_options(options.topics, reader)
     return [
-        Rows("sources", _("Sources"), parts=sources, more=_("Add a source"), title=_("Source {number}")),
-        Line("as_of", _("As of"), _("The year or day of what the sources say, such as 2026.")),
-        Choice("confidence", _("How sure we are"), options=_options(CONFIDENCES, _)),
-        Box("volatile", _("It changes often")),
-        Line("verify", _("To be confirmed"), _("What an editor has yet to find out. Migrants do not see it."), rows=3),
-    ]
-
-
-def facts_entries(known: Known, reader: str, _: Any) -> list[Entry]:
-    contacts = tuple((one.id, one.name) for one in known.contacts)
-    topics = topic_options(known.topics, reader)
-    return [
-        Choice("kind", _("Kind"), options=_options(KINDS, _)),
-        Choice("country", _("Country"), options=country_options(known.countries, reader)),
+        Choice("kind", _("Kind"), options=named_options(KINDS, _)),
+        Choice("country", _("Country"), options=country_options(options.countries, reader)),
         Picks("topics", _("Topics"), _("The first is the main one."), options=topics, more=_("Add a topic")),
-        Choices("audience", _("For whom"), options=_options(AUDIENCES, _)),
-        Choices("purpose", _("For a stay to"), _("None chosen means all of them."), options=_options(PURPOSES, _)),
-        Choice("phase", _("When"), options=_options(PHASES, _)),
+        Choices("audience", _("For whom"), options=named_options(AUDIENCES, _)),
+        Choices("purpose", _("For a stay to"), _("None chosen means all of them."), options=named_options(PURPOSES, _)),
+        Choice("phase", _("When"), options=named_options(PHASES, _)),
         Box("history", _("It is about the past: found only by who asks about it")),
         Picks(
             "contacts",
@@ -99,13 +68,9 @@ def facts_entries(known: Known, reader: str, _: Any) -> list[Entry]:
     ]
 
 
-def _options(names: Any, _: Any) -> tuple[Option, ...]:
-    return tuple((value, _(name)) for value, name in names.items())
-
-
 async def _facts_sheet(request: Request, keeping: CurrentKeeping) -> Sheet[ArticleFacts]:
     texts = texts_of(request)
-    return Sheet(ArticleFacts, facts_entries(await keeping.choices(), texts.language, texts.gettext))
+    return Sheet(ArticleFacts, facts_entries(await keeping.options(), texts.language, texts.gettext))
 
 
 @router.get(f"{PATH}/{{article}}/facts")
@@ -138,10 +103,9 @@ async def save_facts(
 @router.get(NEW)
 async def show_new(request: Request, at: Editor, editing: CurrentEditing, keeping: CurrentKeeping) -> Response:
     sheet = await _new_sheet(request, keeping)
-    known = await keeping.choices()
     own = at.member.language if at.member.language in editing.languages else editing.languages[0]
     begun = {"kind": "faq", "phase": "living-here", "confidence": "medium", "audience-all": "on", "language": own}
-    country = next(iter(known.countries), "")
+    country = next(iter((await keeping.options()).countries), "")
     return shown(request, "content_new.html", sheet, Filled(sheet.opened(None, **begun, country=country)), NEW)
 
 
@@ -203,10 +167,10 @@ async def _new_sheet(request: Request, keeping: CurrentKeeping) -> Sheet[NewArti
             "language", _("Language of the text"), _("It is the source, which others translate."), options=languages
         ),
         Line("title", _("Title")),
-        Line("id", _("Id"), _(ID_HINT), direction="ltr", fault=ID_FAULT),
-        BodyEntry("body", _("Short answer"), _("Sections and steps are written on the next page."), rows=5),
+        id_entry(_),
+        Paragraphs("body", _("Short answer"), _("Sections and steps are written on the next page."), rows=5),
     ]
-    return Sheet(NewArticle, [*begun, *facts_entries(await keeping.choices(), texts.language, _)])
+    return Sheet(NewArticle, [*begun, *facts_entries(await keeping.options(), texts.language, _)])
 
 
 def _facts_shown(request: Request, sheet: Sheet[ArticleFacts], known: Article, filled: Filled) -> Response:

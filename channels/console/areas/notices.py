@@ -5,17 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from bot.editing.keeping import Choices as Offered
-from bot.editing.keeping import Keeping
+from bot.editing.keeping import Keeping, Options
 from bot.texts import Texts
 from channels.console.areas import Area, Page
-from channels.console.areas.content_facts import ID_FAULT, ID_HINT, country_options, topic_options
-from channels.console.entries import ADDRESS, Choices, Entry, Line, Moment, Picks, Rows, Say, Spoken, Values
+from channels.console.entries import Choices, Entry, Line, Moment, Picks, Say, Spoken, Values
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
-from channels.console.gate import CurrentKeeping, Editor, MissingError, console
+from channels.console.gate import CurrentKeeping, Editor, MissingError, SignedIn, console
 from channels.console.kept import Filled, kept, shown
 from channels.console.pages import go, page, say, texts_of
+from channels.console.shared_entries import country_options, id_entry, sources_entry, topic_options
 from channels.console.sheets import Sheet
 from channels.console.texts import apart, sentence
 from knowledge_base.documents import PLACEHOLDER, Notice, to_local_time
@@ -34,9 +33,10 @@ STATES: dict[NoticeState, str] = {
 router = APIRouter()
 
 
-async def known_notice(
-    notice: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")], at: Editor, keeping: CurrentKeeping
-) -> Notice:
+Id = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")]
+
+
+async def known_notice(notice: Id, at: Editor, keeping: CurrentKeeping) -> Notice:
     """Raises MissingError."""
     try:
         return await keeping.notice(notice)
@@ -83,17 +83,16 @@ def agreement(values: Values, entries: Any, say: Say) -> None:
 
 
 async def _sheet(request: Request, keeping: Keeping, known: Notice | None) -> NoticeSheet:
-    return notice_sheet(known, await keeping.choices(), keeping.languages, keeping.time_zone, texts_of(request))
+    return notice_sheet(known, await keeping.options(), keeping.languages, keeping.time_zone, texts_of(request))
 
 
 def notice_sheet(
-    known: Notice | None, choices: Offered, site_languages: Sequence[str], time_zone: str, texts: Texts
+    known: Notice | None, options: Options, site_languages: Sequence[str], time_zone: str, texts: Texts
 ) -> NoticeSheet:
     """The form for a notice, or for a new one; with room for every language of the site and of the notice."""
     _ = texts.gettext
     zone = known.time_zone if known else time_zone
     languages = tuple(dict.fromkeys([*site_languages, *(known.texts if known else ())]))
-    source = (Line("title", _("Title of the source")), Line("url", _("Web address"), direction="ltr", fault=ADDRESS))
     text_hint = _("{begin} and {end} stand for the days, in the words of each language.")
     clocks = _("On the clocks of {zone}.").format(zone=apart(zone))
     from_its_beginning = _("Without a time: from the beginning of the day.")
@@ -114,12 +113,12 @@ def notice_sheet(
             day_label=day,
             time_label=time,
         ),
-        Choices("countries", _("Countries"), options=country_options(choices.countries, texts.language)),
+        Choices("countries", _("Countries"), options=country_options(options.countries, texts.language)),
         Picks(
             "topics",
             _("Topics"),
             _("It is shown with every answer on one of them, or on a topic below it."),
-            options=topic_options(choices.topics, texts.language),
+            options=topic_options(options.topics, texts.language),
             more=_("Add a topic"),
         ),
         Spoken(
@@ -129,10 +128,10 @@ def notice_sheet(
             languages=languages,
             parts=(Line("title", _("Title")), Line("text", _("Text"), rows=4)),
         ),
-        Rows("sources", _("Sources"), parts=source, more=_("Add a source"), title=_("Source {number}")),
+        sources_entry(_),
     ]
     if known is None:
-        entries.append(Line("id", _("Id"), _(ID_HINT), direction="ltr", fault=ID_FAULT))
+        entries.append(id_entry(_))
     fixed = {"time_zone": zone, **({"id": known.id} if known else {})}
     return NoticeSheet(Notice, entries, fixed)
 
@@ -156,7 +155,7 @@ async def show(request: Request, at: Editor, keeping: CurrentKeeping) -> Respons
 @router.get(NEW)
 async def show_new(request: Request, at: Editor, keeping: CurrentKeeping) -> Response:
     sheet = await _sheet(request, keeping, None)
-    countries = (await keeping.choices()).countries
+    countries = (await keeping.options()).countries
     only = {f"countries-{code}": "on" for code in countries[:1]}
     return _shown(request, keeping, sheet, None, Filled(sheet.opened(None, **only)))
 
@@ -185,7 +184,13 @@ async def show_one(request: Request, at: Editor, keeping: CurrentKeeping, known:
 
 
 @router.post(f"{PATH}/{{notice}}")
-async def save(request: Request, at: Editor, keeping: CurrentKeeping, known: Known, form: Posted) -> Response:
+async def save(request: Request, at: Editor, keeping: CurrentKeeping, notice: Id, form: Posted) -> Response:
+    """One that a colleague has deleted meanwhile is shown as a new one: what was typed is not lost."""
+    try:
+        known: Notice | None = await keeping.notice(notice)
+    except UnknownTextError:
+        known = None
+        form.values = {**form.values, "id": notice}
     return await _kept(request, at, keeping, await _sheet(request, keeping, known), known, form)
 
 
@@ -212,7 +217,7 @@ async def drop(request: Request, at: Editor, keeping: CurrentKeeping, known: Kno
 
 
 async def _kept(
-    request: Request, at: Any, keeping: Keeping, sheet: NoticeSheet, known: Notice | None, form: Form
+    request: Request, at: SignedIn, keeping: Keeping, sheet: NoticeSheet, known: Notice | None, form: Form
 ) -> Response:
     async def keep(notice: Notice, over: Notice | None) -> None:
         await keeping.keep_notice(notice, over=over, by=at.member.login)

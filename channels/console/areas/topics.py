@@ -1,18 +1,18 @@
 """Topics: the tree in which migrants look, its names in every language, and its order."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from bot.editing.keeping import Keeping
 from channels.console.areas import Area, Page
-from channels.console.areas.content_facts import ID_FAULT, ID_HINT, topic_options
-from channels.console.entries import Box, Choice, Entry, Line, Texts
+from channels.console.entries import Box, Choice, Entry, Translated
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
-from channels.console.gate import CurrentKeeping, Editor, MissingError
+from channels.console.gate import CurrentKeeping, Editor, MissingError, SignedIn
 from channels.console.kept import Filled, kept, shown
 from channels.console.pages import go, page, say, texts_of
+from channels.console.shared_entries import id_entry, topic_options
 from channels.console.sheets import Sheet
 from channels.console.texts import sentence
 from knowledge_base.documents import Topic
@@ -27,9 +27,10 @@ NEW = "/add-topic"
 router = APIRouter()
 
 
-async def known_topic(
-    topic: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")], at: Editor, keeping: CurrentKeeping
-) -> Topic:
+Id = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")]
+
+
+async def known_topic(topic: Id, at: Editor, keeping: CurrentKeeping) -> Topic:
     """Raises MissingError."""
     found = next((one for one in await keeping.topics() if one.id == topic), None)
     if found is None:
@@ -48,12 +49,12 @@ async def _sheet(request: Request, keeping: Keeping, known: Topic | None) -> She
     above = [one for one in topics if one.id not in below]
     languages = tuple(dict.fromkeys([*keeping.languages, *(known.name if known else ())]))
     entries: list[Entry] = [
-        Texts("name", _("Name"), languages=languages),
+        Translated("name", _("Name"), languages=languages),
         Choice("parent", _("Below"), options=topic_options(above, texts.language), none=_("no other topic")),
         Box("person", _("Offer a person with every answer on it")),
     ]
     if known is None:
-        entries.insert(1, Line("id", _("Id"), _(ID_HINT), direction="ltr", fault=ID_FAULT))
+        entries.insert(1, id_entry(_))
     return Sheet(Topic, entries, {"id": known.id} if known else {})
 
 
@@ -92,7 +93,11 @@ async def show_one(request: Request, at: Editor, keeping: CurrentKeeping, known:
 
 
 @router.post(f"{PATH}/{{topic}}")
-async def save(request: Request, at: Editor, keeping: CurrentKeeping, known: Known, form: Posted) -> Response:
+async def save(request: Request, at: Editor, keeping: CurrentKeeping, topic: Id, form: Posted) -> Response:
+    """One that a colleague has removed meanwhile is shown as a new one: what was typed is not lost."""
+    known = next((one for one in await keeping.topics() if one.id == topic), None)
+    if known is None:
+        form.values = {**form.values, "id": topic}
     return await _kept(request, at, keeping, known, form)
 
 
@@ -128,7 +133,7 @@ def _uses(request: Request, uses: dict[str, int]) -> str:
     return ", ".join(told[kind](count).format(count=texts.number(count)) for kind, count in uses.items())
 
 
-async def _kept(request: Request, at: Any, keeping: Keeping, known: Topic | None, form: Form) -> Response:
+async def _kept(request: Request, at: SignedIn, keeping: Keeping, known: Topic | None, form: Form) -> Response:
     _ = texts_of(request).gettext
     sheet = await _sheet(request, keeping, known)
 

@@ -170,13 +170,17 @@ def test_a_notice_that_has_not_begun_is_deleted_and_no_other(newsroom: Newsroom)
 
 
 def test_what_was_written_into_a_notice_that_a_colleague_deleted_is_not_lost(newsroom: Newsroom) -> None:
-    """Between the page and the save there is nothing to see of it; the page that is sent is gone too."""
-    anna = newsroom.editor("anna")
-    page = write(anna, "/add-notice", **NEW, over=notice(newsroom).model_dump_json())
+    anna, bela = newsroom.editor("anna"), newsroom.editor("bela")
+    add(newsroom, builders.notice("later", valid_from="2026-12-24T00:00"))
+    opened = bela.get("/notices/later")
+    anna.get("/notices/later")
+    anna.send("/notices/later/delete")
+    page = write(bela, "/notices/later", "save", opened, texts__hu__title="Zárva", texts__hu__text="Zárva.")
     assert page.status_code == 409
     assert "A colleague has deleted this meanwhile." in words(page)
-    assert write(anna, "/add-notice", "save", page).status_code == 303
-    assert notice(newsroom, "flu-season").texts["en"].title == "Flu season"
+    assert (form_of(page)["texts-hu-title"], form_of(page)["id"]) == ("Zárva", "later")
+    assert write(bela, "/add-notice", "save", page).status_code == 303
+    assert notice(newsroom, "later").texts["hu"].title == "Zárva"
 
 
 @pytest.mark.parametrize("path", ["/notices/nothing", "/notices/Nothing"])

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.editing.keeping import Choices
+from bot.editing.keeping import Options
 from bot.texts import Texts
 from channels.console.areas.contacts import contact_sheet
 from channels.console.areas.notices import notice_sheet
@@ -13,7 +13,7 @@ from knowledge_base.documents import Contact, Notice, Topic
 from tests.knowledge_base import strategies
 
 TOPICS = ["health", "work", "law"]
-CHOICES = Choices([Topic(id=id, name={"en": id}) for id in TOPICS], [], ["HU", "NO"])
+OPTIONS = Options([Topic(id=id, name={"en": id}) for id in TOPICS], [], ["HU", "NO"])
 SITE = ["en", "hu", "no", "sr-Latn", "zh-Hans", "ar", "uk"]
 TEXTS = Texts("en", CONSOLE)
 contacts = strategies.contacts("help-line", TOPICS)
@@ -28,7 +28,7 @@ def said(text: str) -> str:
 def test_a_contact_survives_its_form(contact: Contact) -> None:
     topics = list(dict.fromkeys(contact.topics))
     known = contact.model_copy(update={"topics": topics, "languages": list(dict.fromkeys(contact.languages))})
-    sheet = contact_sheet(known, CHOICES, SITE, "Europe/Budapest", TEXTS)
+    sheet = contact_sheet(known, OPTIONS, SITE, "Europe/Budapest", TEXTS)
     form = sheet.opened(known)
     assert sheet.seen(form) == known
     assert sheet.read(form, said) == known
@@ -38,7 +38,7 @@ def test_a_contact_survives_its_form(contact: Contact) -> None:
 @given(notices)
 def test_a_notice_survives_its_form(notice: Notice) -> None:
     known = notice.model_copy(update={"topics": list(dict.fromkeys(notice.topics))})
-    sheet = notice_sheet(known, CHOICES, SITE, "Europe/Budapest", TEXTS)
+    sheet = notice_sheet(known, OPTIONS, SITE, "Europe/Budapest", TEXTS)
     form = sheet.opened(known)
     assert sheet.read(form, said) == known
     assert form.wrong == {}
@@ -46,7 +46,7 @@ def test_a_notice_survives_its_form(notice: Notice) -> None:
 
 @given(contacts, contacts)
 def test_who_alone_changed_a_contact_has_it_as_written(base: Contact, changed: Contact) -> None:
-    sheet = contact_sheet(base, CHOICES, SITE, "Europe/Budapest", TEXTS)
+    sheet = contact_sheet(base, OPTIONS, SITE, "Europe/Budapest", TEXTS)
     for mine, theirs in ((changed, base), (base, changed), (changed, changed)):
         form = Form({**sheet.written(mine), "over": base.model_dump_json()})
         both, disputed = sheet.put_together(form, theirs)
@@ -58,7 +58,7 @@ def test_who_alone_changed_a_contact_has_it_as_written(base: Contact, changed: C
 
 @given(contacts, contacts, contacts)
 def test_what_the_other_changed_is_in_the_form_or_told_beside_it(base: Contact, mine: Contact, theirs: Contact) -> None:
-    sheet = contact_sheet(base, CHOICES, SITE, "Europe/Budapest", TEXTS)
+    sheet = contact_sheet(base, OPTIONS, SITE, "Europe/Budapest", TEXTS)
     form = Form({**sheet.written(mine), "over": base.model_dump_json()})
     both, disputed = sheet.put_together(form, theirs)
     old, own, other = (sheet.written(one) for one in (base, mine, theirs))
@@ -85,8 +85,8 @@ values = st.text(max_size=20) | st.sampled_from(
 @given(st.dictionaries(boxes, values))
 def test_anything_that_is_sent_makes_a_document_or_says_which_boxes_are_wrong(sent: dict[str, str]) -> None:
     for sheet in (
-        contact_sheet(None, CHOICES, SITE, "Europe/Budapest", TEXTS),
-        notice_sheet(None, CHOICES, SITE, "Europe/Budapest", TEXTS),
+        contact_sheet(None, OPTIONS, SITE, "Europe/Budapest", TEXTS),
+        notice_sheet(None, OPTIONS, SITE, "Europe/Budapest", TEXTS),
     ):
         form = Form(sent)
         document = sheet.read(form, said)

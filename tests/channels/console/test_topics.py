@@ -95,5 +95,17 @@ def test_two_editors_name_it_in_two_languages(newsroom: Newsroom) -> None:
     assert found.name == {"en": "Health", "hu": "Egészség", "de": "Gesundheit"}
 
 
+def test_what_was_written_into_a_topic_that_a_colleague_removed_is_not_lost(newsroom: Newsroom) -> None:
+    anna, bela = newsroom.editor("anna"), newsroom.editor("bela")
+    write(anna, "/add-topic", name__en="Pets")
+    opened = bela.get("/topics/pets")
+    anna.send("/topics/pets/remove")
+    page = write(bela, "/topics/pets", "save", opened, name__hu="Kisállatok")
+    assert page.status_code == 409
+    assert "A colleague has deleted this meanwhile." in words(page)
+    assert write(bela, "/add-topic", "save", page).status_code == 303
+    assert ("pets", None) in topics(newsroom)
+
+
 def test_what_there_is_not_is_missing(newsroom: Newsroom) -> None:
     assert newsroom.editor("anna").get("/topics/nothing").status_code == 404
