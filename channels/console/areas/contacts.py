@@ -12,7 +12,7 @@ from channels.console.areas import Area, Page
 from channels.console.entries import ADDRESS, Box, Choice, Choices, Entry, Line, Picks, Rows, Translated, Week
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
-from channels.console.gate import CurrentKeeping, Editor, MissingError, SignedIn
+from channels.console.gate import CurrentKeeping, Editor, SignedIn
 from channels.console.kept import Filled, kept, shown
 from channels.console.pages import go, page, say, texts_of
 from channels.console.shared_entries import checked_entries, country_options, id_entry, topic_options
@@ -20,7 +20,6 @@ from channels.console.sheets import Sheet
 from channels.console.texts import apart, sentence
 from knowledge_base.documents import Contact
 from knowledge_base.editing.identifiers import suggested
-from knowledge_base.editing.manuscript import UnknownTextError
 from knowledge_base.languages import endonym, locale
 
 PATH = "/contacts"
@@ -33,11 +32,8 @@ router = APIRouter()
 async def known_contact(
     contact: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")], at: Editor, keeping: CurrentKeeping
 ) -> Contact:
-    """Raises MissingError."""
-    try:
-        return await keeping.contact(contact)
-    except UnknownTextError as error:
-        raise MissingError from error
+    """Raises UnknownTextError."""
+    return await keeping.contact(contact)
 
 
 Known = Annotated[Contact, Depends(known_contact)]

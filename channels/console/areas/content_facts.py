@@ -6,15 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from bot.editing.keeping import Options
 from channels.console.areas import Area
-from channels.console.areas.content import (
-    AUDIENCES,
-    KINDS,
-    PATH,
-    PHASES,
-    PURPOSES,
-    title_of,
-)
-from channels.console.areas.content import Known as KnownArticle
+from channels.console.areas.content import AUDIENCES, KINDS, PATH, PHASES, PURPOSES, Known, title_of
 from channels.console.entries import Box, Choice, Choices, Entry, Line, Paragraphs, Picks
 from channels.console.forms import Posted
 from channels.console.gate import CurrentEditing, CurrentKeeping, Editor, console
@@ -74,15 +66,13 @@ async def _facts_sheet(request: Request, keeping: CurrentKeeping) -> Sheet[Artic
 
 
 @router.get(f"{PATH}/{{article}}/facts")
-async def show_facts(request: Request, at: Editor, keeping: CurrentKeeping, known: KnownArticle) -> Response:
+async def show_facts(request: Request, at: Editor, keeping: CurrentKeeping, known: Known) -> Response:
     sheet = await _facts_sheet(request, keeping)
     return _facts_shown(request, sheet, known, Filled(sheet.opened(known.facts)))
 
 
 @router.post(f"{PATH}/{{article}}/facts")
-async def save_facts(
-    request: Request, at: Editor, keeping: CurrentKeeping, known: KnownArticle, form: Posted
-) -> Response:
+async def save_facts(request: Request, at: Editor, keeping: CurrentKeeping, known: Known, form: Posted) -> Response:
     _ = texts_of(request).gettext
     sheet = await _facts_sheet(request, keeping)
 
@@ -130,9 +120,7 @@ async def begin(request: Request, at: Editor, keeping: CurrentKeeping, form: Pos
 
 
 @router.post(f"{PATH}/{{article}}/withdraw")
-async def withdraw(
-    request: Request, at: Editor, keeping: CurrentKeeping, known: KnownArticle, form: Posted
-) -> Response:
+async def withdraw(request: Request, at: Editor, keeping: CurrentKeeping, known: Known, form: Posted) -> Response:
     """One text, or all of the article where no language is sent."""
     texts = texts_of(request)
     found = await keeping.withdraw(known.id, form["language"] or None, by=at.member.login)
@@ -143,9 +131,7 @@ async def withdraw(
 
 
 @router.post(f"{PATH}/{{article}}/put-back")
-async def put_back(
-    request: Request, at: Editor, keeping: CurrentKeeping, known: KnownArticle, form: Posted
-) -> Response:
+async def put_back(request: Request, at: Editor, keeping: CurrentKeeping, known: Known, form: Posted) -> Response:
     texts = texts_of(request)
     try:
         found = await keeping.put_back(known.id, form["language"] or None, by=at.member.login)

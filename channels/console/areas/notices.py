@@ -11,7 +11,7 @@ from channels.console.areas import Area, Page
 from channels.console.entries import Choices, Entry, Line, Moment, Picks, Say, Spoken, Values
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
-from channels.console.gate import CurrentKeeping, Editor, MissingError, SignedIn, console
+from channels.console.gate import CurrentKeeping, Editor, SignedIn, console
 from channels.console.kept import Filled, kept, shown
 from channels.console.pages import go, page, say, texts_of
 from channels.console.shared_entries import country_options, id_entry, sources_entry, topic_options
@@ -31,17 +31,12 @@ STATES: dict[NoticeState, str] = {
     "ended": sentence("Over"),
 }
 router = APIRouter()
-
-
 Id = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
 async def known_notice(notice: Id, at: Editor, keeping: CurrentKeeping) -> Notice:
-    """Raises MissingError."""
-    try:
-        return await keeping.notice(notice)
-    except UnknownTextError as error:
-        raise MissingError from error
+    """Raises UnknownTextError."""
+    return await keeping.notice(notice)
 
 
 Known = Annotated[Notice, Depends(known_notice)]

@@ -18,15 +18,12 @@ from channels.console.texts import sentence
 from knowledge_base.documents import Topic
 from knowledge_base.editing.duties import subtopics
 from knowledge_base.editing.identifiers import suggested
-from knowledge_base.editing.manuscript import UnknownTextError
 from knowledge_base.editing.tree import InUseError, LoopError, depths
 from knowledge_base.languages import fallbacks
 
 PATH = "/topics"
 NEW = "/add-topic"
 router = APIRouter()
-
-
 Id = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
@@ -112,8 +109,6 @@ async def remove(request: Request, at: Editor, keeping: CurrentKeeping, known: K
     texts = texts_of(request)
     try:
         await keeping.remove_topic(known.id, by=at.member.login)
-    except UnknownTextError as error:
-        raise MissingError from error
     except InUseError as error:
         say(request, texts.gettext("It is in use, so it stays: {uses}.").format(uses=_uses(request, error.uses)))
         return go(f"{PATH}/{known.id}")
