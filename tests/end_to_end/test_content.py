@@ -35,19 +35,19 @@ def test_the_preview_follows_what_is_typed(editor: Page) -> None:
 
 def test_words_that_were_not_saved_are_brought_back(editor: Page) -> None:
     sign_in(editor, "eva")
-    editor.goto(f"{ARTICLE}/de")
+    editor.goto(f"{ARTICLE}/sr-Latn")
     editor.on("dialog", lambda dialog: dialog.accept())
-    editor.get_by_label("Title").first.fill("Karte")
+    editor.get_by_label("Title").first.fill("Kartica")
     editor.get_by_role("button", name="Add a section").click()
     heading = editor.get_by_label("Heading").last
     expect(heading).to_be_visible()
-    heading.fill("Wo")
+    heading.fill("Gde")
     # As after a session that ended: the page comes anew, without what was written.
-    editor.goto(f"{ARTICLE}/de")
+    editor.goto(f"{ARTICLE}/sr-Latn")
     expect(editor.get_by_label("Title").first).to_have_value("")
     editor.get_by_role("button", name="Bring it back").click()
-    expect(editor.get_by_label("Title").first).to_have_value("Karte")
-    expect(editor.get_by_label("Heading").last).to_have_value("Wo")
+    expect(editor.get_by_label("Title").first).to_have_value("Kartica")
+    expect(editor.get_by_label("Heading").last).to_have_value("Gde")
     expect(editor.get_by_role("button", name="Bring it back")).to_be_hidden()
 
 
@@ -124,7 +124,9 @@ def test_a_contacts_card_follows_what_is_typed(editor: Page) -> None:
 
 def test_a_wrong_box_gets_the_focus_also_where_it_was_folded_away(editor: Page) -> None:
     sign_in(editor, "eva")
-    editor.goto("/console/notices/guest-worker-stop-2026")
+    editor.goto("/console/add-notice")
+    editor.get_by_label("Day", exact=True).first.fill("2026-11-02")
+    editor.get_by_label("No. 1").select_option(label="Health")
     editor.get_by_text("Missing in:").click()
     editor.get_by_label("Deutsch: Title").fill("Keine neuen Genehmigungen")
     editor.get_by_role("button", name="Save").first.click()
