@@ -92,6 +92,12 @@ def audience_names(texts: Texts) -> dict[str, str]:
     }
 
 
+def phase_names(texts: Texts) -> dict[str, str]:
+    """The phases of a stay that have a menu of their own: who lives here finds theirs by topic."""
+    _ = texts.gettext
+    return {"before-arrival": _("Before you come"), "return": _("Going back to your country")}
+
+
 def case_names(texts: Texts, dimension: str) -> dict[str, str]:
     """The answers to "who asks?", by their values; the last one is to say nothing."""
     _ = texts.gettext

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.blocks import case_names
+from bot.blocks import case_names, phase_names
 from bot.state import State
 from bot.texts import Texts
 from knowledge_base.languages import endonym
@@ -22,8 +22,10 @@ def title_of(name: str, entities: dict[str, Any], state: State, answers: Answers
         case "article":
             found = answers.library.revision(article, reader)
             return found[1].text.title if found else UNKNOWN
-        case "topic" if entities.get("page"):
+        case "topic" | "phase" if entities.get("page"):
             return texts.gettext("More")
+        case "phase":
+            return phase_names(texts).get(str(entities.get("phase")), UNKNOWN)
         case "topic":
             topic = answers.topic_name(article, reader)
             return topic[1] if topic else UNKNOWN

@@ -115,6 +115,10 @@ async def append(
     return stored
 
 
+async def exists(session: AsyncSession, conversation_id: str) -> bool:
+    return await session.get(ConversationRow, conversation_id) is not None
+
+
 async def erase(session: AsyncSession, conversation_id: str) -> None:
     """Delete the conversation and all that belongs to it; counts hold nothing of it."""
     await cases.erase(session, conversation_id)

@@ -1,7 +1,7 @@
 """A turn of the conversation: understand, act, store and reply, all in one transaction."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from bot.handoff.delivery import Deliveries
 from bot.handoff.moves import BOT, DESK
 from bot.limits import FREE, TYPING, Limits
 from bot.messages import Fresh, Incoming, LimitError, Message, Started
-from bot.news import ANY, News, waited
+from bot.news import ANY, News, Typing, waited
 from bot.policy import SUBMIT
 from bot.runner import Runner
 from bot.state import Event, State, active_loop_of, slots_of
@@ -126,15 +126,22 @@ class Engine:
             self._news.tell(ANY)
         return found
 
-    async def fresh(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> Fresh:
-        """The messages with a number above `after`; where there are none, waits up to `limit_s` for something new."""
+    async def follow(self, conversation_id: str, token: str, *, after: int, look_s: float) -> AsyncGenerator[Fresh]:
+        """The messages with a number above `after`, then whatever is new; `look_s` is how often to look without news.
+
+        Raises UnknownConversationError once the conversation is erased.
+        """
         with self._news.listening(conversation_id) as listener:
             found, _ = await self._read(conversation_id, token, after)
-            if not found:
-                await waited(listener, limit_s)
-                found, _ = await self._read(conversation_id, token, after)
-        _, typing = listener.heard()
-        return Fresh(found, next((one.name for one in typing if one.name is not None), None))
+            typing: set[Typing] = set()
+            while True:
+                after = found[-1].number if found else after
+                yield Fresh(found, next((one.name for one in typing if one.name is not None), None))
+                woken = await waited(listener, look_s)
+                stored, typing = listener.heard()
+                found = []
+                if stored or not woken:
+                    found, _ = await self._read(conversation_id, token, after)
 
     async def types(self, conversation_id: str, token: str) -> None:
         """The migrant types; it is told only where a person has the conversation. Raises LimitError."""

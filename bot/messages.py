@@ -1,5 +1,6 @@
 """What channels exchange with the conversation engine."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -60,7 +61,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What is new in a conversation: messages, and which counsellor types."""
+    """What is new in a conversation: messages, and which counsellor types. Nothing, after a look that found nothing."""
 
     messages: list[Message]
     typing: str | None = None
@@ -96,7 +97,7 @@ class Conversing(Protocol):
 
     async def messages(self, conversation_id: str, token: str, *, after: int, shown: bool = False) -> list[Message]: ...
 
-    async def fresh(self, conversation_id: str, token: str, *, after: int, limit_s: float) -> Fresh: ...
+    def follow(self, conversation_id: str, token: str, *, after: int, look_s: float) -> AsyncGenerator[Fresh]: ...
 
     async def types(self, conversation_id: str, token: str) -> None: ...
 

@@ -13,6 +13,7 @@ BUTTONS: Final = (
     "article",
     "none",
     "topic",
+    "phase",
     "case",
     "step",
     "tick",

@@ -25,6 +25,7 @@ ACTIONS: Final = {
     "no_answer": "action_no_answer",
     "none": "action_no_answer",
     "papers": "action_papers",
+    "phase": "action_topics",
     "privacy": "action_privacy",
     "smalltalk": "action_smalltalk",
     "start": "action_greet",

@@ -133,6 +133,8 @@ def _pressed(pressed: Payload, state: State, answers: Answers, now: datetime) ->
                 name, entities = "article", {"id": pressed.word}
             if name == "article" and state.aspect and not entities.get("whole"):
                 return _chosen_with_aspect(str(entities.get("id")), state, answers, now)
+        case "phase":
+            entities = _known(values, phase=str, page=int)
         case "language":
             entities = {"code": pressed.word} if pressed.word else _known(values, code=str)
         case "case":

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from knowledge_base.documents import Article, Content, Notice
+from knowledge_base.readability import reading_levels
 
 TranslationState = Literal["current", "outdated", "draft", "missing"]
 NoticeState = Literal["running", "scheduled", "ended"]
@@ -50,6 +51,8 @@ class ContentStatus:
     languages: list[LanguageStatus]
     confidence: dict[str, int] = field(default_factory=dict)
     to_verify: list[tuple[str, str]] = field(default_factory=list)
+    # The median LIX by language; see `knowledge_base.readability`.
+    reading: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -71,6 +74,7 @@ def content_status(content: Content) -> ContentStatus:
         notices=len(content.notices),
         contacts=len(content.contacts),
         languages=rows,
+        reading=reading_levels(content.articles),
     )
     for article in content.articles:
         level = article.facts.confidence

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from knowledge_base.documents import Article, Contact, Content, Notice, Revision, Step, Text, Topic
 from knowledge_base.languages import fallbacks
 from knowledge_base.markdown import plain_text, sections
+from knowledge_base.transliteration import with_latin
 from retrieval.case import Case
 from retrieval.encoder import Encoder
 from retrieval.encoder.features import without_marks, words
@@ -85,7 +86,7 @@ class Library:
         Its index is kept where nothing that is searched differs, and what it has counted where something does.
         """
         self.version = version
-        self.content = content
+        self.content = content = with_latin(content)
         self.articles: dict[str, Article] = {article.id: article for article in content.articles}
         self.contacts: dict[str, Contact] = {contact.id: contact for contact in content.contacts}
         self.topics: dict[str, Topic] = {topic.id: topic for topic in content.topics}
@@ -138,6 +139,15 @@ class Library:
             if topic in article.facts.topics and article.facts.country in countries and not article.facts.history
         ]
         return sorted(found, key=lambda article: (article.facts.topics.index(topic), article.facts.kind == "directory"))
+
+    def articles_in(self, phase: str, countries: set[str]) -> list[Article]:
+        """The articles in force for a phase of somebody's stay in the countries, procedures and answers first."""
+        found = [
+            article
+            for article in self._entries
+            if article.facts.phase == phase and article.facts.country in countries and not article.facts.history
+        ]
+        return sorted(found, key=lambda article: article.facts.kind == "directory")
 
     def subtopics(self, topic: str | None) -> list[Topic]:
         """The topics below one, or the uppermost."""

@@ -3,9 +3,11 @@
 from bot.actions.ability import Ability
 from bot.actions.procedure import going_on
 from bot.actions.turn import Turn
+from bot.blocks import phase_names
 from bot.replies import Button
+from knowledge_base.documents import Article
 
-# Questions of a topic that are shown at once.
+# Articles of a topic that are shown at once.
 PAGE = 8
 
 
@@ -31,27 +33,41 @@ class ActionTopics(Ability):
 
     def act(self, turn: Turn) -> None:
         _ = turn.texts.gettext
-        topic = turn.entity("id")
+        topic, phase = turn.entity("id"), turn.entity("phase")
         name = turn.answers.topic_name(str(topic), turn.reader) if topic else None
-        if topic is None or name is None:
+        phases = phase_names(turn.texts)
+        page = asked if isinstance(asked := turn.entity("page"), int) and asked > 0 else 0
+        if topic is not None and name is not None:
+            turn.say(f"{name[1]}:")
+            offer_topics(turn, topic)
+            articles = turn.answers.library.articles_of(topic, set(turn.answers.site.countries))
+            more = turn.button(_("More"), "topic", id=topic, page=page + 1)
+            self._offer_articles(turn, articles, page, more)
+        elif phase in phases:
+            turn.say(f"{phases[phase]}:")
+            more = turn.button(_("More"), "phase", phase=phase, page=page + 1)
+            self._offer_articles(turn, _of_phase(turn, phase), page, more)
+        else:
             turn.say(_("What is it about?"))
             offer_topics(turn)
+            there = {phase: name for phase, name in phases.items() if _of_phase(turn, phase)}
+            turn.offer(*(turn.button(name, "phase", phase=phase) for phase, name in there.items()))
             turn.offer(turn.button(_("Talk to a person"), "human"))
-            return
-        turn.say(f"{name[1]}:")
-        offer_topics(turn, topic)
-        self._offer_questions(turn, topic, page if isinstance(page := turn.entity("page"), int) and page > 0 else 0)
 
-    def _offer_questions(self, turn: Turn, topic: str, page: int) -> None:
+    def _offer_articles(self, turn: Turn, articles: list[Article], page: int, more: Button) -> None:
+        """A page of the articles that fit the asker; `more` leads to the next one."""
         _ = turn.texts.gettext
-        articles = turn.answers.library.articles_of(topic, set(turn.answers.site.countries))
         articles = [article for article in articles if turn.state.case.fits(article)]
         shown = articles[page * PAGE : (page + 1) * PAGE]
         chosen = [(article.id, turn.answers.library.revision(article.id, turn.reader)) for article in shown]
         buttons = [turn.button(found[1].text.title, "article", language=found[0], id=i) for i, found in chosen if found]
         if len(articles) > (page + 1) * PAGE:
-            buttons.append(turn.button(_("More"), "topic", id=topic, page=page + 1))
+            buttons.append(more)
         turn.offer(*buttons, turn.button(_("All topics"), "topics"))
+
+
+def _of_phase(turn: Turn, phase: str) -> list[Article]:
+    return turn.answers.library.articles_in(phase, set(turn.answers.site.countries))
 
 
 class ActionWelcome(Ability):

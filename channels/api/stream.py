@@ -8,7 +8,8 @@ the stream back.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import aclosing
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header
@@ -20,10 +21,8 @@ from channels.api.dependencies import CurrentEngine, CurrentService, Token
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 
-# How often the database is looked at for what another process stored, in seconds.
-LOOK_S = 2.0
-# How many looks that find nothing go by between two signs of life.
-QUIET_LOOKS = 8
+# How often the database is looked at for what was stored without news, in seconds; each look is a sign of life.
+LOOK_S = 15.0
 
 # nginx holds responses back unless it is told not to.
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -69,28 +68,22 @@ async def stream(
 async def _events(
     engine: Conversing, conversation_id: str, token: str, first: list[Message], start: int, ending: asyncio.Event
 ) -> AsyncIterator[str]:
-    found: Fresh | None = Fresh(first)
-    looks = 0
-    yield ": here\n\n"
-    while found is not None:
-        for message in shown(found.messages):
-            yield _event("message", message.model_dump_json(), message.number)
-        if found.typing is not None and not found.messages:
-            yield _event("typing", json.dumps({"name": found.typing}))
-        start = cursor(found.messages, start)
-        looks = 0 if found.messages else looks + 1
-        if looks == QUIET_LOOKS:
-            looks = 0
-            yield ": still here\n\n"
-        try:
-            news = engine.fresh(conversation_id, token, after=start, limit_s=LOOK_S)
-            found = await _unless(ending, news)
-        except UnknownConversationError:
-            yield _event("erased", "{}")
-            return
+    async with aclosing(engine.follow(conversation_id, token, after=cursor(first, start), look_s=LOOK_S)) as news:
+        found: Fresh | None = Fresh(first)
+        while found is not None:
+            yield ": here\n\n"
+            for message in shown(found.messages):
+                yield _event("message", message.model_dump_json(), message.number)
+            if found.typing is not None:
+                yield _event("typing", json.dumps({"name": found.typing}))
+            try:
+                found = await _unless(ending, anext(news))
+            except UnknownConversationError:
+                yield _event("erased", "{}")
+                return
 
 
-async def _unless(ending: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
+async def _unless(ending: asyncio.Event, work: Awaitable[Result]) -> Result | None:
     """What the work gives; None once it is the end. However the waiting ends, the work ends with it."""
     tasks = asyncio.ensure_future(work), asyncio.ensure_future(ending.wait())
     try:
@@ -99,6 +92,7 @@ async def _unless(ending: asyncio.Event, work: Coroutine[Any, Any, Result]) -> R
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _event(name: str, data: str, number: int | None = None) -> str:

@@ -2,7 +2,21 @@
 
 import typer
 
-from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, questions, serve, user, widget
+from channels.cli import (
+    ask,
+    backup,
+    callbacks,
+    chat,
+    encoder,
+    erase,
+    evaluate,
+    index,
+    kb,
+    questions,
+    serve,
+    user,
+    widget,
+)
 
 
 def application() -> typer.Typer:
@@ -22,6 +36,9 @@ def application() -> typer.Typer:
     app.command("questions")(questions.questions)
     app.add_typer(callbacks.app, name="callbacks")
     app.add_typer(user.app, name="user")
+    app.command("backup")(backup.backup)
+    app.command("restore")(backup.restore)
+    app.command("erase")(erase.erase)
     app.add_typer(encoder.app, name="encoder")
     app.add_typer(evaluate.app, name="evaluate")
     return app

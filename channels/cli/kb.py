@@ -1,5 +1,6 @@
 """`kalauz kb`: content in and out of the database."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -120,28 +121,37 @@ def check(
 ) -> None:
     """Read content folders and name every bad file with line and reason; status 1 if there is one.
 
+    Then compare each translation with its source: numbers, links, sections, steps, leftovers, the language it is in.
+    What differs there is to be looked at by a person, and is no error.
+
     Example: kalauz kb check knowledge_base/content
     """
-    from knowledge_base.files import BadContentError, read
+    from knowledge_base.files import BadContentError, Problem, read
+    from knowledge_base.proofreading import Finding, findings
+    from retrieval.language import LanguageDetector
 
-    problems = []
+    problems: list[Problem] = []
+    found: list[Finding] = []
     articles = texts = 0
     for path in paths or [starter_content()]:
         try:
             content = read(path)
-            articles += len(content.articles)
-            texts += sum(len(article.translations) for article in content.articles)
         except BadContentError as error:
             problems += error.problems
+            continue
+        written = sorted({language for article in content.articles for language in article.translations})
+        found += findings(content, LanguageDetector(written).detect if written else None)
+        articles += len(content.articles)
+        texts += sum(len(article.translations) for article in content.articles)
     if json:
         rows = [{"path": str(p.path), "line": p.line, "reason": p.reason} for p in problems]
-        print_json({"articles": articles, "texts": texts, "problems": rows})
-    for problem in problems if not json else []:
-        typer.echo(str(problem))
+        print_json({"articles": articles, "texts": texts, "problems": rows, "findings": [asdict(f) for f in found]})
+    for line in [*problems, *found] if not json else []:
+        typer.echo(str(line))
     if problems:
         raise typer.Exit(1)
     if not json:
-        typer.echo(f"{articles} articles in {texts} texts, no problems.")
+        typer.echo(f"{articles} articles in {texts} texts, no problems, {len(found)} places to look at.")
 
 
 @app.command()
@@ -173,9 +183,11 @@ def status(json: Json = False) -> None:
         f"{found.articles} articles ({found.history} about the past), "
         f"{found.contacts} contacts, {found.notices} notices"
     )
-    table = Table("language", "current", "outdated", "draft", "missing")
+    table = Table("language", "current", "outdated", "draft", "missing", "LIX")
     for row in found.languages:
-        table.add_row(row.language, str(row.current), str(row.outdated), str(row.draft), str(row.missing))
+        level = found.reading.get(row.language)
+        states = (str(row.current), str(row.outdated), str(row.draft), str(row.missing))
+        table.add_row(row.language, *states, "" if level is None else f"{level:.0f}")
     out.print(table)
     levels = ", ".join(f"{level}: {found.confidence.get(level, 0)}" for level in ("high", "medium", "low"))
     out.print(f"confidence of facts: {levels}; {len(found.to_verify)} with something to verify (--json lists them)")

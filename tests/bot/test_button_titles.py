@@ -145,6 +145,7 @@ async def offered(engine: Engine, language: str, *texts: str) -> tuple[list[Butt
         ("/start",),
         ("/help",),
         ("/topics",),
+        ('/phase{"phase": "before-arrival"}',),
         ('/topic{"id": "health"}',),
         ("/privacy",),
         ("/delete",),

@@ -1,13 +1,22 @@
 import asyncio
+from contextlib import aclosing
 
 import pytest
 
 from bot.engine import Engine
-from bot.messages import Fresh, Incoming, LimitError, UnknownConversationError, WrongTokenError
+from bot.messages import Fresh, Incoming, LimitError, Started, UnknownConversationError, WrongTokenError
 from bot.news import ANY, ANY_TYPING, News, Typing, waited
 from tests.bot.test_engine import GIBBERISH, begin
 
 LIMIT_S = 20.0
+
+
+async def next_news(engine: Engine, started: Started, look_s: float = LIMIT_S) -> Fresh:
+    """What comes next for who has all that the bot greeted with."""
+    after = started.messages[-1].number
+    async with aclosing(engine.follow(started.conversation_id, started.token, after=after, look_s=look_s)) as news:
+        there = await anext(news)
+        return there if there.messages else await anext(news)
 
 
 async def test_who_listens_to_a_conversation_hears_of_it_alone() -> None:
@@ -36,22 +45,19 @@ async def test_who_has_gone_is_forgotten() -> None:
 
 async def test_who_waits_gets_the_next_message_when_it_is_stored(engine: Engine) -> None:
     started = await begin(engine)
-    cursor = started.messages[-1].number
-    waiting = asyncio.create_task(engine.fresh(started.conversation_id, started.token, after=cursor, limit_s=LIMIT_S))
+    waiting = asyncio.create_task(next_news(engine, started))
     said = await engine.receive(started.conversation_id, started.token, Incoming(GIBBERISH, "message-1"))
     assert await waiting == Fresh(said)
 
 
 async def test_who_waits_in_vain_gets_nothing(engine: Engine) -> None:
     started = await begin(engine)
-    cursor = started.messages[-1].number
-    assert await engine.fresh(started.conversation_id, started.token, after=cursor, limit_s=0) == Fresh([])
+    assert await next_news(engine, started, look_s=0) == Fresh([])
 
 
 async def test_who_waits_learns_that_the_conversation_was_erased(engine: Engine) -> None:
     started = await begin(engine)
-    cursor = started.messages[-1].number
-    waiting = asyncio.create_task(engine.fresh(started.conversation_id, started.token, after=cursor, limit_s=LIMIT_S))
+    waiting = asyncio.create_task(next_news(engine, started))
     await engine.erase(started.conversation_id, started.token)
     outcome = (await asyncio.gather(waiting, return_exceptions=True))[0]
     assert isinstance(outcome, UnknownConversationError)
@@ -72,14 +78,29 @@ async def test_who_types_is_heard_of_apart_from_what_is_stored() -> None:
 
 async def test_who_listens_hears_that_a_person_types_and_not_that_they_type_themselves(engine: Engine) -> None:
     started = await begin(engine)
-    cursor = started.messages[-1].number
-    for name, heard in (("Anna", "Anna"), (None, None)):
-        waiting = asyncio.create_task(
-            engine.fresh(started.conversation_id, started.token, after=cursor, limit_s=LIMIT_S)
-        )
-        await asyncio.sleep(0)
-        engine._news.types(started.conversation_id, name)
-        assert await waiting == Fresh([], heard)
+    after = started.messages[-1].number
+    async with aclosing(engine.follow(started.conversation_id, started.token, after=after, look_s=LIMIT_S)) as news:
+        assert await anext(news) == Fresh([])
+        for name, heard in (("Anna", "Anna"), (None, None)):
+            engine._news.types(started.conversation_id, name)
+            assert await anext(news) == Fresh([], heard)
+
+
+async def test_what_was_stored_without_news_is_found_at_the_next_look(engine: Engine) -> None:
+    started = await begin(engine)
+    after = started.messages[-1].number
+    async with aclosing(engine.follow(started.conversation_id, started.token, after=after, look_s=0.05)) as news:
+        assert await anext(news) == Fresh([])
+        stranger = Engine(engine._database, engine._answers, engine._clock, engine._vault)
+        said = await stranger.receive(started.conversation_id, started.token, Incoming(GIBBERISH, "message-1"))
+        assert said in [(await anext(news)).messages for _ in range(2)]
+
+
+async def test_what_follows_is_told_once(engine: Engine) -> None:
+    started = await begin(engine)
+    async with aclosing(engine.follow(started.conversation_id, started.token, after=0, look_s=0)) as news:
+        assert await anext(news) == Fresh(started.messages)
+        assert await anext(news) == Fresh([])
 
 
 async def test_only_who_has_the_token_types_and_not_without_end(engine: Engine) -> None:

@@ -98,6 +98,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         *("index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
         *("questions", "callbacks list", "callbacks done"),
+        *("backup", "restore", "erase"),
         *("user add", "user list", "user password", "user close", "user open"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
     }
@@ -710,3 +711,44 @@ class TestSettings:
     @pytest.mark.parametrize("port", ["-1", "65536", "http"])
     def test_serving_on_no_port_is_bad_use(self, empty_shell: Shell, port: str) -> None:
         assert empty_shell.kalauz("serve", "--port", port) == 2
+
+
+def test_a_backup_fills_a_new_machine(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shell.kalauz("user", "add", "anna", "--role", "admin", input="a plain long sentence\n") == 0
+    assert shell.kalauz("backup", "monday.zip") == 0
+    assert "written to monday.zip" in shell.out
+    before = shell.json("kb", "status")
+    monkeypatch.setenv("KALAUZ_DATA_DIR", str(tmp_path / "new"))
+    assert shell.kalauz("restore", "monday.zip") == 0
+    assert shell.json("kb", "status") == before
+    shell.kalauz("user", "list")
+    assert "anna" in shell.out
+
+
+def test_a_database_that_holds_something_is_not_restored_into(shell: Shell) -> None:
+    assert shell.kalauz("backup", "monday.zip") == 0
+    assert shell.kalauz("restore", "monday.zip") == 1
+    assert "the database is not empty" in shell.err
+
+
+def test_what_is_no_backup_restores_nothing(empty_shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "notes.zip").write_text("no backup")
+    assert empty_shell.kalauz("restore", "notes.zip") == 1
+    assert "notes.zip is no whole backup" in empty_shell.err
+    assert empty_shell.kalauz("restore", "gone.zip") == 1
+    assert "No such file" in empty_shell.err
+
+
+def test_there_is_nothing_to_back_up_before_the_first_start(empty_shell: Shell, tmp_path: Path) -> None:
+    assert empty_shell.kalauz("backup", "monday.zip") == 1
+    assert "the database has no data yet" in empty_shell.err
+    assert not list(tmp_path.glob("monday*"))
+
+
+def test_a_conversation_is_erased_by_its_id(shell: Shell, tmp_path: Path) -> None:
+    assert shell.kalauz("chat", input=f"{QUESTION}\n") == 0
+    (conversation,) = column(tmp_path, "conversations", "id")
+    assert shell.kalauz("erase", conversation) == 0
+    assert rows(tmp_path, "events") == 0
+    assert shell.kalauz("erase", conversation) == 1
+    assert "no such conversation" in shell.err

@@ -2,10 +2,18 @@
 
 import re
 
-from knowledge_base.documents import Article, Content, Revision
-from knowledge_base.languages import primary
-from knowledge_base.status import content_status
+import pytest
 
+from knowledge_base.documents import Article, Contact, Content, Revision, Texts
+from knowledge_base.languages import primary
+from knowledge_base.proofreading import findings
+from knowledge_base.status import content_status
+from knowledge_base.transliteration import LATIN_TAG
+from retrieval.language import LanguageDetector
+
+PANEL = {"hu", "en", "de", "fr", "ru", "zh-Hans", "sr"}
+# Numbers that rightly stand as words, or as 300 ten thousands, in one of the two.
+LOOKED_AT = {("business-company", "zh-Hans"), ("long-term-national-card", "zh-Hans")}
 ABOUT_THE_PAST = {
     "budapest-migrants-city-project",
     "call-centre-history",
@@ -20,6 +28,13 @@ ABOUT_THE_PAST = {
 TELEPHONE = re.compile(
     r"\+\d|(?<!\d)(?<!\d[\s.,/:-])0\d+[ /-]?\d|\b\d{3}[ -]\d{3,4}[ -]\d{2,4}\b|\b\d[ -]\d{3}[ -]\d{3,4}\b|\b\d{7,}\b"
 )
+
+
+@pytest.fixture(scope="module")
+def languages(starter_content: Content) -> set[str]:
+    """The languages of the site of Hungary; Serbian in Latin letters is made from the Cyrillic text."""
+    site = next(site for site in starter_content.sites if site.id == "hungary")
+    return set(site.languages) - {LATIN_TAG}
 
 
 def texts(article: Article) -> list[tuple[str, Revision]]:
@@ -39,25 +54,87 @@ def test_every_article_is_published_in_english(starter_content: Content) -> None
     assert all(a.translations["en"].published and a.source_language == "en" for a in starter_content.articles)
 
 
-def test_at_least_sixty_articles_are_in_hungarian(starter_content: Content) -> None:
-    hungarian = [a for a in starter_content.articles if "hu" in a.translations and a.translations["hu"].published]
-    assert len(hungarian) >= 60
+def languages_of(article: Article) -> set[str]:
+    return {language for language, translation in article.translations.items() if translation.published}
+
+
+def test_everything_on_hungary_that_is_not_history_is_in_the_panel_languages(starter_content: Content) -> None:
+    lacking = [
+        (article.id, language)
+        for article in starter_content.articles
+        if article.facts.country == "HU" and not article.facts.history
+        for language in PANEL - languages_of(article)
+    ]
+    assert lacking == []
+
+
+def test_what_is_needed_most_is_in_every_language(starter_content: Content, languages: set[str]) -> None:
+    everywhere = [article.id for article in starter_content.articles if languages_of(article) == languages]
+    assert len(everywhere) >= 45
+
+
+def test_other_countries_are_read_in_the_languages_of_their_sites(starter_content: Content) -> None:
+    spoken = {
+        country: set(site.languages) for site in starter_content.sites for country in site.countries if country != "HU"
+    }
+    lacking = [
+        (article.id, language)
+        for article in starter_content.articles
+        for language in spoken.get(article.facts.country, set()) - languages_of(article)
+    ]
+    assert (len(spoken), lacking) == (4, [])
+
+
+def test_notices_and_contacts_speak_every_language(starter_content: Content, languages: set[str]) -> None:
+    assert [notice.id for notice in starter_content.notices if set(notice.texts) != languages] == []
+    said = [(contact.id, texts) for contact in starter_content.contacts for texts in notes(contact)]
+    assert [(id, languages - set(texts)) for id, texts in said if languages - set(texts)] == []
+
+
+def notes(contact: Contact) -> list[Texts]:
+    """All that a contact says in words."""
+    return [
+        contact.purpose,
+        *(texts for phone in contact.phones if (texts := phone.note)),
+        *filter(None, [contact.hours_note]),
+    ]
+
+
+def test_people_ask_for_every_translation_in_many_ways(starter_content: Content) -> None:
+    """The example questions, those that are searched, and how people ask, together."""
+    few = []
+    for article in starter_content.articles:
+        for language, translation in article.translations.items():
+            if translation.published and article.facts.country == "HU" and not article.facts.history:
+                text = translation.published.text
+                asked = article.asked.get(primary(language), [])
+                ways = {question.casefold() for question in (*text.questions, *text.search_questions, *asked)}
+                if len(ways) < (12 if language in PANEL else 8):
+                    few.append((article.id, language, len(ways)))
+    assert few == []
+
+
+def test_translations_agree_with_their_source(starter_content: Content) -> None:
+    """Numbers, links, sections, steps, leftovers, script and language; what a person has looked at is named here."""
+    written = sorted({language for article in starter_content.articles for language in article.translations})
+    found = findings(starter_content, LanguageDetector(written).detect)
+    assert [str(finding) for finding in found if (finding.article, finding.language) not in LOOKED_AT] == []
 
 
 def test_no_translation_is_outdated(starter_content: Content) -> None:
-    assert {row.language: row.outdated for row in content_status(starter_content).languages} == {"en": 0, "hu": 0}
+    assert [row.language for row in content_status(starter_content).languages if row.outdated] == []
 
 
 def test_every_article_has_sources(starter_content: Content) -> None:
     assert [a.id for a in starter_content.articles if not a.facts.sources] == []
 
 
-def test_every_text_has_at_least_five_questions(starter_content: Content) -> None:
+def test_every_text_has_at_least_four_questions(starter_content: Content) -> None:
     short = [
         (article.id, language, len(revision.text.questions))
         for article in starter_content.articles
         for language, revision in texts(article)
-        if len(revision.text.questions) + len(revision.text.search_questions) < 5
+        if len(revision.text.questions) + len(revision.text.search_questions) < 4
     ]
     assert short == []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
@@ -85,7 +86,10 @@ async def test_what_was_given_to_a_browser_is_seen_only_when_it_looks_on_from_th
     await looked_from(office, migrant, 0)
     assert states(await office.desk.open(case, anna)) == ["sent"]
     said = (await migrant.last()).number
-    await office.engine.fresh(migrant.started.conversation_id, migrant.started.token, after=said, limit_s=0)
+    async with aclosing(
+        office.engine.follow(migrant.started.conversation_id, migrant.started.token, after=said, look_s=0)
+    ) as stream:
+        await anext(stream)
     assert states(await office.desk.open(case, anna)) == ["sent"], "a stream may write into a line that is dead"
     with office.news.listening() as desk:
         await looked_from(office, migrant, said)

@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from bot.handoff import cases
 from bot.handoff.inbox import UnknownArticleError, UnknownHandoffError
 from bot.handoff.moves import HandoffError, TakenError
 from bot.handoff.tables import HandoffRow
+from bot.messages import Fresh
 from bot.replies import Buttons, ContactCard, Quotation, Sources
 from bot.staff.tables import StaffRow
 from bot.tables import CallbackRow, TallyRow
@@ -409,12 +411,11 @@ async def test_who_waits_for_a_message_hears_of_what_a_person_writes(office: Off
     case = await office.entry(anna)
     await office.desk.accept(case.id, anna)
     seen = (await migrant.last()).number
-    listening = asyncio.create_task(
-        office.engine.fresh(migrant.started.conversation_id, migrant.started.token, after=seen, limit_s=30)
-    )
-    await asyncio.sleep(0)
-    await office.desk.reply(case.id, anna, "Hello", "r1")
-    assert [message.text for message in (await listening).messages] == ["Hello"]
+    started = migrant.started
+    async with aclosing(office.engine.follow(started.conversation_id, started.token, after=seen, look_s=30)) as news:
+        assert await anext(news) == Fresh([])
+        await office.desk.reply(case.id, anna, "Hello", "r1")
+        assert [message.text for message in (await anext(news)).messages] == ["Hello"]
 
 
 async def test_the_usual_wait_is_told_once_there_is_one(office: Office) -> None:
