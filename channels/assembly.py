@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ from retrieval.vectors import Progress, VectorCache
 
 # The role of the process that does what the clock has to do.
 TIMERS = "timers"
+log = logging.getLogger(__name__)
 
 
 def chosen_site(content: Content, site: str) -> Site:
@@ -116,6 +118,7 @@ class Assembly:
         self._index_dir = index_dir
         self._published = asyncio.Event()
         self.coordination.listen(self._hear)
+        self._fitting: asyncio.Task[None] | None = None
 
     @property
     def served(self) -> Served | None:
@@ -139,7 +142,12 @@ class Assembly:
             if self.asking is not None and version == self.asking.library.version:
                 return None
             content = await repository.load_content(session)
-        await asyncio.to_thread(self._load, content, version, progress, refit)
+        library = await asyncio.to_thread(self._load, content, version, progress, refit)
+        if self.asking is not None and library is not self.asking.library:
+            # What was published shows at once; its own calibration follows a moment later.
+            self.asking.replace(library, self.asking.calibration)
+            if self._fitting is None or self._fitting.done():
+                self._fitting = asyncio.create_task(self._fit())
         return self.served
 
     async def keep_in_touch(self) -> None:
@@ -159,25 +167,40 @@ class Assembly:
             await self.desk.tick()
 
     async def close(self) -> None:
+        if self._fitting is not None:
+            self._fitting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._fitting
         await self.database.close()
 
     def _hear(self, word: str) -> None:
         if word == repository.PUBLISHED:
             self._published.set()
 
+    async def _fit(self) -> None:
+        """Give what is served its own calibration. What is published meanwhile does not wait for it."""
+        while self.asking is not None:
+            library, site = self.asking.library, self.asking.site
+            try:
+                fitted = await asyncio.to_thread(calibration, library, site, self._index_dir)
+            except Exception:
+                log.exception("the confidence could not be fitted; the one before goes on")
+                return
+            if self.asking.library is library:
+                self.asking.replace(library, fitted)
+                return
+
     async def _on_telegram(self, conversation_ids: Collection[str]) -> dict[str, Reached]:
         async with self.database.reading() as session:
             return await chats.reached(session, conversation_ids)
 
-    def _load(self, content: Content, version: int, progress: Progress | None, refit: bool) -> None:
+    def _load(self, content: Content, version: int, progress: Progress | None, refit: bool) -> Library:
         site = chosen_site(content, self._site)
         encoder = self._encoder = self._encoder or load_encoder(self._encoder_name)
-        library = Library(content, encoder, version=version, cache=VectorCache(self._index_dir), progress=progress)
+        cache, before = VectorCache(self._index_dir), self.asking.library if self.asking else None
+        library = Library(content, encoder, version=version, cache=cache, progress=progress, before=before)
         if self.asking is not None and self.asking.site == site:
-            # What was published shows at once; its own calibration follows a moment later.
-            self.asking.replace(library, self.asking.calibration)
-            self.asking.replace(library, calibration(library, site, self._index_dir))
-            return
+            return library
         fitted = calibration(library, site, self._index_dir, refit=refit)
         known = recogniser(encoder, self._index_dir)
         self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
@@ -187,3 +210,4 @@ class Assembly:
         self.acting = RasaActions(self.asking)
         self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries)
         self.editing = Editors(self.database, self.asking, now)
+        return library

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.editing.keeping import Keeping
 from bot.replies import Block
 from knowledge_base.documents import Article, Revision, Topic
 from knowledge_base.editing.manuscript import Manuscript, Saved
@@ -25,15 +26,17 @@ class Editing(Protocol):
 
     `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
     revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish` and `revert` raise
-    ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError.
+    ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError. `keeping` is for all that
+    stands beside the texts.
     """
+
+    @property
+    def keeping(self) -> Keeping: ...
 
     @property
     def languages(self) -> list[str]: ...
 
     async def overview(self) -> Overview: ...
-
-    async def topics(self) -> Sequence[Topic]: ...
 
     async def article(self, article_id: str) -> Article: ...
 

@@ -13,14 +13,19 @@ from channels.console.areas import (
     Area,
     account,
     audit,
+    contacts,
     content,
+    content_asked,
+    content_facts,
     content_texts,
     desk,
     home,
     hours,
+    notices,
     replies,
     sign_in,
     staff,
+    topics,
 )
 from channels.console.frame import Frame
 from channels.console.gate import Console, Serving, own_form
@@ -36,7 +41,13 @@ AREAS: tuple[Area, ...] = (
     hours.AREA,
     replies.AREA,
     content.AREA,
+    # Before the texts, whose paths end in a language.
+    content_facts.AREA,
+    content_asked.AREA,
     content_texts.AREA,
+    notices.AREA,
+    contacts.AREA,
+    topics.AREA,
     staff.AREA,
     audit.AREA,
     account.AREA,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from bot.editing.keeping import Keeping
 from bot.editing.work import Editing
 from bot.handoff.inbox import Counselling
 from bot.limits import Limits
@@ -116,6 +117,11 @@ def editing(request: Request) -> Editing:
     return found
 
 
+def keeping(request: Request) -> Keeping:
+    """Raises NotReadyError while the content is still loading."""
+    return editing(request).keeping
+
+
 async def signed_in(request: Request, staff: Annotated[Staff, Depends(staff)]) -> SignedIn:
     """Raises SignedOutError."""
     session: Session = request.state.session
@@ -155,6 +161,7 @@ CurrentConsole = Annotated[Console, Depends(console)]
 CurrentStaff = Annotated[Staff, Depends(staff)]
 CurrentDesk = Annotated[Counselling, Depends(desk)]
 CurrentEditing = Annotated[Editing, Depends(editing)]
+CurrentKeeping = Annotated[Keeping, Depends(keeping)]
 Anyone = Annotated[SignedIn, Depends(signed_in)]
 Counsellor = Annotated[SignedIn, Depends(requires("counsellor"))]
 Editor = Annotated[SignedIn, Depends(requires("editor"))]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from channels.console.entries import CHARACTER, MARKDOWN
 from channels.console.forms import Form
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, Revision
@@ -174,13 +175,9 @@ def _told(wrong: Wrong, _: Callable[[str], str]) -> str:
         case "too_long":
             return _("Please write 1 to {count} characters.").format(count=wrong.most)
         case "markdown":
-            told = _(
-                "Line {line} cannot be shown. There can be paragraphs, ### headings, simple lists, **bold** and "
-                "[links](https://example.org)."
-            )
-            return told.format(line=wrong.line)
+            return _(MARKDOWN).format(line=wrong.line)
         case _:
-            return _("There is a character here that cannot be shown.")
+            return _(CHARACTER)
 
 
 def number_in(value: str) -> int:

@@ -28,7 +28,7 @@ from channels.console.app import console_app
 from channels.console.frame import ROOT
 from channels.console.sessions import COOKIE
 from knowledge_base.database import Database
-from knowledge_base.documents import Article
+from knowledge_base.documents import Article, Content
 from retrieval.answers import Answers
 from tests import builders
 from tests.bot.conftest import VAULT, answers, library, small_content  # noqa: F401
@@ -132,6 +132,28 @@ class Visitor:
         return self.get("/").status_code == 200
 
 
+def form_of(page: Response) -> dict[str, str]:
+    """What the page's forms hold, as a browser would send it without pressing anything."""
+    fields: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", page.text):
+        found = dict(re.findall(r'(\S+?)="([^"]*)"', tag))
+        if "name" in found and (found.get("type") != "checkbox" or tag.rstrip(">").endswith(" checked")):
+            fields[found["name"]] = unescape(found.get("value", ""))
+    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)</textarea>', page.text):
+        fields[name] = unescape(text)
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page.text, re.S):
+        chosen = re.search(r'value="([^"]*)"[^>]* selected', options) or re.search(r'value="([^"]*)"', options)
+        fields[name] = unescape(chosen[1]) if chosen else ""
+    return fields
+
+
+def write(visitor: Visitor, path: str, act: str = "save", page: Response | None = None, **changes: str) -> Response:
+    """Change the form of a page (the one at the path, unless another is given) and send it."""
+    fields = form_of(page or visitor.get(path)) | {"act": act}
+    fields |= {key.replace("__", "-"): said for key, said in changes.items()}
+    return visitor.send(path, **{key: said for key, said in fields.items() if key != "csrf"})
+
+
 def words(response: Response) -> str:
     """What a page says: its text without markup, and without the marks that keep names apart."""
     text = unescape(re.sub(r"<[^>]+>", " ", response.text))
@@ -200,6 +222,9 @@ class Newsroom:
 
     def article(self, article_id: str = "health-card") -> Article:
         return self.house.call(self.editors.article, article_id)
+
+    def content(self) -> Content:
+        return self.house.call(stored, self.house.database)[0]
 
     def version(self) -> int:
         """The content version: it grows with what migrants would notice."""
