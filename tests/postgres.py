@@ -10,10 +10,11 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from atexit import register, unregister
+from atexit import register
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from subprocess import PIPE
 
 import asyncpg
 
@@ -29,6 +30,8 @@ OPTIONS = {
     "max_connections": "200",
 }
 TEMPLATE = "template_kalauz"
+# Reads until the program that writes is gone, which may have had no time to clean up.
+WATCH = 'cat > /dev/null; kill -QUIT "$(head -n 1 "$0/data/postmaster.pid")"; sleep 0.2; rm -rf "$0"'
 _numbers = count(1)
 
 
@@ -45,6 +48,7 @@ class Server:
         self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-locale")
         self._has_template = False
         self.start()
+        self._watch = subprocess.Popen(["sh", "-c", WATCH, str(self._folder)], stdin=PIPE, start_new_session=True)
         register(self.close)
 
     def start(self) -> None:
@@ -57,10 +61,7 @@ class Server:
 
     def close(self) -> None:
         """End it for good; a second time does nothing."""
-        unregister(self.close)
-        if self._folder.exists():
-            self.stop()
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._watch.communicate()
 
     def url(self, name: str) -> str:
         """The address of a database, as `KALAUZ_DATABASE_URL` takes it."""
