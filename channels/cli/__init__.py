@@ -2,7 +2,7 @@
 
 import typer
 
-from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, questions, serve, user, widget
+from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, panel, questions, serve, user, widget
 
 
 def application() -> typer.Typer:
@@ -15,6 +15,7 @@ def application() -> typer.Typer:
     )
     app.command("serve")(serve.serve)
     app.command("widget")(widget.widget)
+    app.command("panel")(panel.panel)
     app.command("chat")(chat.chat)
     app.command("ask")(ask.ask)
     app.add_typer(kb.app, name="kb")

@@ -19,6 +19,8 @@ from knowledge_base.status import translation_state
 PATH = "/content"
 # How many things of one kind are shown at once: who filters sees the others.
 SHOWN = 10
+# As `channels.web.sheets` takes them.
+MOST_ON_A_SHEET = 6
 # In the order in which they are shown.
 NEEDED: dict[Need, str] = {
     "draft": sentence("Drafts to finish"),
@@ -96,6 +98,8 @@ async def show_article(request: Request, at: Editor, editing: CurrentEditing, kn
         texts_there=[(tag, known.translations[tag], translation_state(known, tag)) for tag in written],
         absent=[tag for tag in editing.languages if tag not in known.translations],
         topics=topic_names(await editing.topics(), at.member.language),
+        on_sheets=[tag for tag in written if known.translations[tag].published],
+        most=MOST_ON_A_SHEET,
         states=STATES,
         kinds=KINDS,
         confidences=CONFIDENCES,
