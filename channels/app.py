@@ -13,6 +13,7 @@ from channels.api import ask, conversations, health, problems, rasa, stream
 from channels.bridge import endpoint
 from channels.bridge.hosting import BridgeHost
 from channels.console.app import console_app
+from channels.console.areas import exchange
 from channels.console.frame import ROOT
 from channels.service import Service
 from channels.settings import Settings
@@ -28,6 +29,8 @@ MAX_BODIES = {
     "/rasa/webhook": rasa.MAX_CALL,
     "/telegram/webhook": webhook.MAX_UPDATE,
     "/bridge/webhook": endpoint.MAX_CALL,
+    f"{ROOT}{exchange.PATH}": exchange.MAX_FORM,
+    f"{ROOT}{exchange.PATH}/drafts": exchange.MAX_FORM,
 }
 HEADERS = [(name.lower().encode(), value.encode()) for name, value in problems.SECURITY_HEADERS.items()]
 

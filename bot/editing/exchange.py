@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from enum import StrEnum
-from pathlib import PurePath
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,34 +13,13 @@ from knowledge_base.editing import drafts
 from knowledge_base.editing.manuscript import ConflictError, UnknownTextError
 from knowledge_base.exchange.comparing import Change, compare
 from knowledge_base.exchange.copies import Copy, ExchangeError, Fault, Rendered, copies, newest
-from knowledge_base.exchange.tables import from_csv, from_xlsx, to_csv, to_xlsx
-from knowledge_base.exchange.xliff import from_xliff, to_xliff
-
-
-class Format(StrEnum):
-    csv = "csv"
-    xlsx = "xlsx"
-    xliff = "xliff"
-
-
-READERS: dict[str, Callable[[bytes], list[Copy]]] = {
-    ".csv": from_csv,
-    ".xlsx": from_xlsx,
-    ".xlf": from_xliff,
-    ".xliff": from_xliff,
-}
-
-
-def read_copies(name: str, data: bytes) -> list[Copy]:
-    """The texts of a file; its name says of which kind it is. Raises ExchangeError."""
-    reader = READERS.get(PurePath(name).suffix.lower())
-    if reader is None:
-        raise ExchangeError(Fault("", f"expected a file whose name ends in {', '.join(READERS)}"))
-    return reader(data)
+from knowledge_base.exchange.files import Format
+from knowledge_base.exchange.tables import to_csv, to_xlsx
+from knowledge_base.exchange.xliff import to_xliff
 
 
 class Exchange:
-    """`clock` gives the aware time now."""
+    """See `bot.editing.work.Exchanging`; `clock` gives the aware time now."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database

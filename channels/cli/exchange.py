@@ -13,10 +13,11 @@ SUFFIXES = (".csv", ".xlsx", ".xlf", ".xliff")
 
 def give_out(folder: Path, format: str, languages: list[str] | None) -> None:
     """Write the texts into the folder, in the languages or in all."""
-    from bot.editing.exchange import Exchange, Format
+    from bot.editing.exchange import Exchange
     from channels.service import now
     from knowledge_base.database import Database
     from knowledge_base.exchange.copies import ExchangeError
+    from knowledge_base.exchange.files import Format
     from knowledge_base.languages import TAG
 
     for language in languages or []:
@@ -45,11 +46,12 @@ def give_out(folder: Path, format: str, languages: list[str] | None) -> None:
 
 def take_in(path: Path, *, dry_run: bool, as_json: bool) -> None:
     """Take what has changed in as drafts, or with `dry_run` only say what would be."""
-    from bot.editing.exchange import Exchange, read_copies
+    from bot.editing.exchange import Exchange
     from channels.service import now
     from knowledge_base.database import Database
     from knowledge_base.exchange.comparing import Change
     from knowledge_base.exchange.copies import ExchangeError
+    from knowledge_base.exchange.files import read_copies
 
     try:
         copies = read_copies(path.name, path.read_bytes())

@@ -27,8 +27,8 @@ class Change:
 
     @property
     def differences(self) -> Differences | None:
-        """None where nothing would be saved."""
-        return differences(self.before or Text(title="-"), self.manuscript.text) if self.manuscript else None
+        """None where nothing would be saved; a new text differs from nothing."""
+        return differences(self.before, self.manuscript.text) if self.manuscript else None
 
 
 def compare(copies: Iterable[Copy], articles: Mapping[str, Article]) -> list[Change]:

@@ -67,7 +67,7 @@ def copies(
 ) -> Iterator[Copy]:
     """The newest text in each language, the source first; with `languages`, an empty one where there is none yet."""
     for article in articles:
-        wanted = sorted(article.translations if languages is None else set(languages))
+        wanted = sorted(article.translations if languages is None else {article.source_language, *languages})
         for language in sorted(wanted, key=lambda tag: tag != article.source_language):
             yield copy_of(article, language, rendered or {})
 

@@ -5,10 +5,11 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from bot.editing.exchange import Exchange, Format, read_copies
+from bot.editing.exchange import Exchange
 from bot.staff.tables import AuditRow
 from knowledge_base.database import Database
 from knowledge_base.exchange.copies import ExchangeError
+from knowledge_base.exchange.files import Format, read_copies
 from tests import builders
 from tests.bot.conftest import small_content
 from tests.conftest import NOW
