@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.editing.editors import Editors
+from bot.editing.exchange import Exchange
 from bot.engine import Engine
 from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
@@ -112,6 +113,7 @@ class Assembly:
         self.staff: Accounts | None = None
         self.desk: Desk | None = None
         self.editing: Editors | None = None
+        self.exchange: Exchange | None = None
         self._site = site
         self._encoder_name = encoder or DEFAULT
         self._encoder: Encoder | None = None
@@ -137,6 +139,7 @@ class Assembly:
             await self.database.migrate()
             # Staff can sign in while the content still loads, and where there is none yet.
             self.staff = Accounts(self.database, now)
+            self.exchange = Exchange(self.database, now)
         async with self.database.reading() as session:
             version = await repository.content_version(session)
             if self.asking is not None and version == self.asking.library.version:

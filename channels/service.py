@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
-from bot.editing.work import Editing
+from bot.editing.work import Editing, Exchanging
 from bot.handoff.inbox import Counselling
 from bot.messages import Acting, Conversing
 from bot.staff.member import Staff
@@ -54,6 +54,7 @@ class Assembly(Protocol):
     staff: Staff | None
     desk: Counselling | None
     editing: Editing | None
+    exchange: Exchanging | None
 
     @property
     def served(self) -> Served | None: ...
@@ -136,6 +137,11 @@ class Service:
     @property
     def editing(self) -> Editing | None:
         return self._assembly.editing if self._assembly else None
+
+    @property
+    def exchange(self) -> Exchanging | None:
+        """Texts for translators; None until the database is there."""
+        return self._assembly.exchange if self._assembly else None
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]

@@ -14,8 +14,8 @@ from retrieval.language import LanguageDetector
 from retrieval.library import ArticleHit, Library
 from retrieval.question import checked
 from retrieval.recognition import Recognised, Recogniser
-from retrieval.showing import show_article, show_choice, show_contact, show_notice
-from retrieval.shown import Answer, Outcome, ShownChoice, ShownContact, ShownLanguage, ShownNotice
+from retrieval.showing import show_article, show_choice, show_contact, show_notice, show_published
+from retrieval.shown import Answer, Outcome, ShownAnswer, ShownChoice, ShownContact, ShownLanguage, ShownNotice
 
 # Candidates from which related questions are taken; how many of them and of a topic's contacts are shown.
 RELATED_DEPTH, RELATED, HELPERS = 8, 3, 2
@@ -129,6 +129,11 @@ class Answers:
             contacts=self._contacts(library, article, None, "answer", None, reader, now),
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
+
+    def published(self, article_id: str) -> dict[str, ShownAnswer]:
+        """Every published text of an article, as its own readers see it; none where there is no such article."""
+        article = self.library.articles.get(article_id)
+        return show_published(article) if article else {}
 
     def related(
         self,

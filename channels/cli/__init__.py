@@ -12,6 +12,7 @@ from channels.cli import (
     evaluate,
     index,
     kb,
+    panel,
     questions,
     serve,
     user,
@@ -29,6 +30,7 @@ def application() -> typer.Typer:
     )
     app.command("serve")(serve.serve)
     app.command("widget")(widget.widget)
+    app.command("panel")(panel.panel)
     app.command("chat")(chat.chat)
     app.command("ask")(ask.ask)
     app.add_typer(kb.app, name="kb")

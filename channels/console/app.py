@@ -19,6 +19,7 @@ from channels.console.areas import (
     content_facts,
     content_texts,
     desk,
+    exchange,
     home,
     hours,
     notices,
@@ -28,7 +29,7 @@ from channels.console.areas import (
     topics,
 )
 from channels.console.frame import Frame
-from channels.console.gate import Console, Serving, own_form
+from channels.console.gate import Console, Serving, own_form, own_form_with_file
 from channels.console.sessions import Sessions
 from channels.service import now
 
@@ -48,6 +49,7 @@ AREAS: tuple[Area, ...] = (
     notices.AREA,
     contacts.AREA,
     topics.AREA,
+    exchange.AREA,
     staff.AREA,
     audit.AREA,
     account.AREA,
@@ -67,7 +69,8 @@ def console_app(
     refusals.install(app)
     for area in AREAS:
         # Every change comes from one of our own forms: no area can forget it.
-        app.include_router(area.router, dependencies=[Depends(own_form)])
+        checked = own_form_with_file if area.takes_files else own_form
+        app.include_router(area.router, dependencies=[Depends(checked)])
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Frame, sessions=sessions, now=now)
     return app

@@ -17,6 +17,7 @@ from knowledge_base.documents import Article, Revision
 from knowledge_base.editing.fields import (
     GROUPS,
     LISTS,
+    NUMBERED,
     PARTS,
     Fields,
     FieldsError,
@@ -166,6 +167,18 @@ def put_together(error: ConflictError) -> tuple[Form, Fields]:
         "reviewed": max(error.mine.reviewed, error.theirs.reviewed).isoformat(),
     }
     return Form({**both.fields, **held}), both.theirs
+
+
+def told_field(key: str, _: Callable[[str], str]) -> str:
+    """What a field is called outside its form: `Section 2: Heading`."""
+    found = NUMBERED.fullmatch(key)
+    if found is None:
+        return _(LABELS[key])
+    group: Group = "section" if found[1] == "section" else "step"
+    number, part = int(found[2]), key.rsplit("-", 1)[1]
+    if number < FIRST[group]:
+        return _(SHORT_ANSWER)
+    return f"{_(TITLES[group]).format(number=number + 1 - FIRST[group])}: {_(LABELS[part])}"
 
 
 def _told(wrong: Wrong, _: Callable[[str], str]) -> str:

@@ -94,7 +94,7 @@ def rows(folder: Path, table: str) -> int:
 
 def test_the_commands_of_the_contract_are_there() -> None:
     assert {" ".join(words) for words in COMMANDS} == {
-        *("serve", "widget", "chat", "ask", "encoder train", "encoder tune", "encoder info"),
+        *("serve", "widget", "panel", "chat", "ask", "encoder train", "encoder tune", "encoder info"),
         *("index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
         *("questions", "callbacks list", "callbacks done"),

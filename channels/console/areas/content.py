@@ -20,6 +20,8 @@ from knowledge_base.status import translation_state
 PATH = "/content"
 # How many things of one kind are shown at once: who filters sees the others.
 SHOWN = 10
+# As `channels.web.sheets` takes them.
+MOST_ON_A_SHEET = 6
 # In the order in which they are shown.
 NEEDED: dict[Need, str] = {
     "draft": sentence("Drafts to finish"),
@@ -113,6 +115,8 @@ async def show_article(request: Request, at: Editor, editing: CurrentEditing, kn
         contacts={one.id: one.name for one in options.contacts},
         withdrawn=await editing.keeping.withdrawn(known.id),
         asked=list(dict.fromkeys([*editing.languages, *known.asked])),
+        on_sheets=[tag for tag in written if known.translations[tag].published],
+        most=MOST_ON_A_SHEET,
         states=STATES,
         kinds=KINDS,
         confidences=CONFIDENCES,

@@ -16,7 +16,8 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from bot.editing.editors import Editors
-from bot.editing.work import Editing
+from bot.editing.exchange import Exchange
+from bot.editing.work import Editing, Exchanging
 from bot.engine import Engine
 from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
@@ -50,6 +51,7 @@ class FakeService:
     time_zone: ZoneInfo | None
     desk: Counselling | None = None
     editing: Editing | None = None
+    exchange: Exchanging | None = None
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -214,6 +216,7 @@ class Newsroom:
         self.house = house
         self.editors = Editors(house.database, answers, house.now)
         house.service.editing = self.editors
+        house.service.exchange = Exchange(house.database, house.now)
         house.call(take_in, house.database, small_content())
 
     def editor(self, login: str, language: str = "en") -> Visitor:
