@@ -33,6 +33,12 @@ def add_editor(settings: Settings) -> None:
     asyncio.run(work())
 
 
+def token(client: TestClient, path: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)
+    assert found is not None
+    return found[1]
+
+
 class Editor:
     """An editor with a browser, and a migrant beside them."""
 
@@ -43,9 +49,8 @@ class Editor:
         self.send("/sign-in", {"login": "anna", "password": PASSWORD}, at="/sign-in")
 
     def send(self, path: str, fields: dict[str, str], *, at: str) -> None:
-        token = re.search(r'name="csrf" value="([^"]+)"', self.client.get(f"/console{at}").text)
-        assert token is not None
-        assert self.client.post(f"/console{path}", data={**fields, "csrf": token[1]}).status_code == 200
+        csrf = token(self.client, f"/console{at}")
+        assert self.client.post(f"/console{path}", data={**fields, "csrf": csrf}).status_code == 200
 
     def write(self, path: str, act: str = "save", **changes: str) -> None:
         fields = form_of(self.client.get(f"/console{path}")) | changes | {"act": act}

@@ -12,7 +12,7 @@ from knowledge_base.editing import topics as use
 from knowledge_base.editing import tree
 from knowledge_base.editing.manuscript import DanglingError, EditingError, OvertakenError, TakenError, UnknownTextError
 from tests import builders
-from tests.knowledge_base.conftest import FreshDatabase
+from tests.databases import new_database
 from tests.knowledge_base.stored import stored, take_in
 from tests.knowledge_base.strategies import topic_trees
 
@@ -138,10 +138,8 @@ acts = st.lists(st.tuples(st.sampled_from(["keep", "up", "down", "remove"]), nam
 
 @settings(max_examples=40)
 @given(acts)
-async def test_whatever_editors_do_it_stays_a_tree(
-    fresh_database: FreshDatabase, steps: list[tuple[str, str, str | None]]
-) -> None:
-    async with fresh_database() as database:
+async def test_whatever_editors_do_it_stays_a_tree(steps: list[tuple[str, str, str | None]]) -> None:
+    async with new_database("sqlite") as database:
         for act, id, parent in steps:
             known = {one.id: one for one in (await stored(database))[0].topics}
             try:

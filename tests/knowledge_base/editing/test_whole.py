@@ -14,7 +14,7 @@ from knowledge_base.editing.manuscript import DanglingError, OvertakenError, Tak
 from knowledge_base.status import notice_state
 from tests import builders
 from tests.conftest import NOW
-from tests.knowledge_base.conftest import FreshDatabase
+from tests.databases import new_database
 from tests.knowledge_base.stored import stored, take_in
 
 ZONE = ZoneInfo("Europe/Budapest")
@@ -111,14 +111,12 @@ moments = st.sampled_from(
 
 
 @given(moments, st.integers(0, 180))
-async def test_whenever_it_is_ended_a_notice_is_over_at_once(
-    fresh_database: FreshDatabase, now: datetime, minutes: int
-) -> None:
+async def test_whenever_it_is_ended_a_notice_is_over_at_once(now: datetime, minutes: int) -> None:
     begun = (now - timedelta(minutes=minutes)).astimezone(ZONE).replace(tzinfo=None)
     notice = builders.notice(valid_from=begun.isoformat(timespec="minutes"), valid_until=None)
     if not notice.is_live(now):
         return
-    async with fresh_database() as database:
+    async with new_database("sqlite") as database:
         await take_in(database, builders.content(notices=[notice]))
         async with database.transaction() as session:
             await whole.end(session, notice.id, now)
