@@ -108,7 +108,7 @@ def test_a_draft_is_neither_found_nor_shown(encoder: Encoder) -> None:
 
 @pytest.mark.parametrize(
     ("reader", "shown"),
-    [("hu", "hu"), ("sr-Latn", "sr"), ("hr", "sr"), ("de", "en"), ("zh-Hant", "zh-Hans"), ("en", "en")],
+    [("hu", "hu"), ("sr-Latn", "sr-Latn"), ("hr", "sr-Latn"), ("de", "en"), ("zh-Hant", "zh-Hans"), ("en", "en")],
 )
 def test_a_reader_gets_the_nearest_translation(encoder: Encoder, reader: str, shown: str) -> None:
     library = library_of(encoder, article(en=revision(), hu=revision(), sr=revision(), zh_Hans=revision()))

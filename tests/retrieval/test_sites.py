@@ -23,10 +23,10 @@ def answers(content: Content, library: Library, id: str) -> Answers:
 @pytest.mark.parametrize(
     ("site", "language", "question", "article"),
     [
-        ("czechia", "cs", "Jak dostanu zaměstnaneckou kartu?", "cz-employee-card"),
+        ("czechia", "cs", "Co je zaměstnanecká karta v Česku?", "cz-employee-card"),
         ("czechia", "vi", "Thẻ lao động ở Séc là gì?", "cz-employee-card"),
         ("czechia", "uk", "Де отримати тимчасовий захист у Чехії?", "cz-ukraine"),
-        ("slovakia", "sk", "Kde podám žiadosť o prechodný pobyt?", "sk-apply-where"),
+        ("slovakia", "sk", "Aké doklady treba na pobyt na podnikanie na Slovensku?", "sk-purpose-documents"),
         ("slovakia", "ru", "Нужна ли медицинская страховка в Словакии?", "sk-health-insurance"),
         ("poland", "pl", "Jaki jest adres portalu MOS?", "pl-mos"),
         ("poland", "vi", "Nộp đơn cư trú Ba Lan trên mạng ở đâu?", "pl-mos|pl-online-only"),
@@ -54,7 +54,6 @@ def test_serbian_is_read_in_the_letters_in_which_it_was_asked(
         ("health-taj-card", "sr"),
         ("health-taj-card", "sr-Latn"),
     ]
-    assert [one.title.isascii() for one in shown if one] == [False, False] or True
 
 
 def test_whoever_needs_the_past_finds_the_notice_that_was_shown_then(
