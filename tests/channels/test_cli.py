@@ -377,7 +377,12 @@ class TestKnowledgeBase:
     def test_check_says_that_a_good_folder_has_no_problems(self, empty_shell: Shell, folder: Path) -> None:
         assert empty_shell.kalauz("kb", "check", str(folder)) == 0
         assert empty_shell.out == "3 articles in 3 texts, no problems, 0 places to look at.\n"
-        assert empty_shell.json("kb", "check", str(folder)) == {"articles": 3, "texts": 3, "problems": []}
+        assert empty_shell.json("kb", "check", str(folder)) == {
+            "articles": 3,
+            "texts": 3,
+            "problems": [],
+            "findings": [],
+        }
 
     def test_check_names_every_bad_file_with_line_and_reason(self, empty_shell: Shell, bad_folder: Path) -> None:
         assert empty_shell.kalauz("kb", "check", str(bad_folder)) == 1

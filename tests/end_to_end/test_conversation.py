@@ -151,8 +151,8 @@ def test_the_widget_follows_the_chosen_language_and_shows_the_article_again(page
             page.reload()
         else:
             answer = speak_arabic(page)
-            expect(answer.locator(".quotation h2")).to_have_text(TITLE)
-            expect(answer.locator(".quotation[lang=en]")).to_have_css("direction", "ltr")
+            expect(answer.locator(".quotation h2")).to_have_text("رقم التأمين الصحي وبطاقته (TAJ)")
+            expect(answer.locator(".quotation[lang=ar]").first).to_have_css("direction", "rtl")
         expect(widget).to_have_attribute("lang", "ar")
         expect(widget).to_have_attribute("dir", "rtl")
         expect(page.get_by_role("button", name="إرسال")).to_be_visible()

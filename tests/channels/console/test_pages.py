@@ -182,6 +182,7 @@ def test_the_start_names_the_parts_that_a_role_has(staffed: House) -> None:
         "/notices",
         "/contacts",
         "/topics",
+        "/exchange",
         "/account",
     ]
     assert parts.findall(staffed.visitor("root").get("/").text) == [
@@ -190,6 +191,7 @@ def test_the_start_names_the_parts_that_a_role_has(staffed: House) -> None:
         "/notices",
         "/contacts",
         "/topics",
+        "/exchange",
         "/staff",
         "/audit",
         "/account",
