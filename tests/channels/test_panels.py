@@ -170,7 +170,6 @@ def test_the_command_writes_a_file_that_stands_alone(shell: Shell, tmp_path: Pat
 
 
 def test_the_command_writes_a_pdf(shell: Shell, tmp_path: Path) -> None:
-    pytest.importorskip("weasyprint")
     given = ("panel", "health-card", "--languages", "hu,ar,zh", "--size", "a3", "--address", ADDRESS)
     assert shell.kalauz(*given, "--out", "sheet.pdf") == 0
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF-")
