@@ -161,6 +161,9 @@ def test_the_widget_follows_the_chosen_language_and_shows_the_article_again(page
             ["التحدث مع شخص", "تغيير اللغة", re.compile("^حجم النص: "), "حذف هذه المحادثة"]
         )
         expect(page.locator(".bot").last.locator(".said").first).to_have_css("direction", "rtl")
+    # What is there in English only keeps its own side.
+    ask(page, '/article{"id": "pets-travel"}')
+    expect(page.locator(".bot").last.locator(".quotation[lang=en]").first).to_have_css("direction", "ltr")
 
 
 def test_who_says_only_help_comes_to_an_answer_by_keyboard_alone(page: Page) -> None:
