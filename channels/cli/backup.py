@@ -8,7 +8,10 @@ import typer
 from channels.cli.output import answer_is_no, run, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from knowledge_base.backup import Backup
+    from knowledge_base.database import Database
 
 
 def backup(file: Annotated[Path, typer.Argument(help="Where to write; a file of that name is replaced.")]) -> None:
@@ -18,17 +21,9 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write; a file of 
     """
     from channels.service import now
     from knowledge_base.backup import BackupError, back_up
-    from knowledge_base.database import Database
-
-    async def work() -> "Backup":
-        database = Database(settings().database)
-        try:
-            return await back_up(database, file, now=now())
-        finally:
-            await database.close()
 
     try:
-        done = run(work())
+        done = run(_over(lambda database: back_up(database, file, now=now())))
     except (BackupError, OSError) as error:
         answer_is_no(f"no backup was written: {_reason(error)}")
     typer.echo(f"{sum(done.rows.values())} rows in {len(done.rows)} tables written to {file}")
@@ -43,20 +38,23 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `kalauz backu
     """
     from knowledge_base.backup import BackupError
     from knowledge_base.backup import restore as take
-    from knowledge_base.database import Database
-
-    async def work() -> "Backup":
-        database = Database(settings().database)
-        try:
-            return await take(database, file)
-        finally:
-            await database.close()
 
     try:
-        done = run(work())
+        done = run(_over(lambda database: take(database, file)))
     except (BackupError, OSError) as error:
         answer_is_no(f"nothing was restored: {_reason(error)}")
     typer.echo(f"{sum(done.rows.values())} rows in {len(done.rows)} tables, as of {done.taken_at:%Y-%m-%d %H:%M %Z}")
+
+
+async def _over(work: "Callable[[Database], Awaitable[Backup]]") -> "Backup":
+    """What is done with the database of the settings, which is closed afterwards."""
+    from knowledge_base.database import Database
+
+    database = Database(settings().database)
+    try:
+        return await work(database)
+    finally:
+        await database.close()
 
 
 def _reason(error: Exception) -> str:
