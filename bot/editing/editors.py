@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import answer_blocks
+from bot.editing.checks import Checks
 from bot.editing.keepers import Keepers
 from bot.editing.work import Overview
 from bot.replies import Block, Buttons
@@ -31,6 +32,7 @@ class Editors:
         self._answers = answers
         self._clock = clock
         self.keeping = Keepers(database, answers, clock)
+        self.checks = Checks(answers, clock)
 
     @property
     def languages(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.editing.keeping import Keeping
 from bot.replies import Block
@@ -11,6 +11,12 @@ from knowledge_base.editing.manuscript import Manuscript, Saved
 from knowledge_base.exchange.comparing import Change
 from knowledge_base.exchange.copies import Copy
 from knowledge_base.exchange.files import Format
+from knowledge_base.glossary import Pair
+from knowledge_base.proofreading import Finding
+from retrieval.shown import ShownChoice
+
+# How hard a text is to read, beside the published ones in its language: the easiest quarter, the hardest, or neither.
+Level = Literal["easy", "usual", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +30,40 @@ class Overview:
     unanswered: int
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is worth a look in a text: the source's official terms, what differs from the source, how hard it is to read
+    (None where that cannot be said), and published articles that may say the same already.
+    """
+
+    terms: Sequence[Pair] = ()
+    findings: Sequence[Finding] = ()
+    level: Level | None = None
+    near: Sequence[ShownChoice] = ()
+
+
+class Checking(Protocol):
+    """A second look at what is written; see `bot.editing.checks.Checks`."""
+
+    async def of(self, article: Article, language: str, manuscript: Manuscript | None) -> Check: ...
+
+    async def near(self, said: Sequence[str], *, country: str, reader: str) -> Sequence[ShownChoice]: ...
+
+
 class Editing(Protocol):
     """What editors work with; see `bot.editing.editors.Editors`.
 
     `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
     revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish` and `revert` raise
     ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError. `keeping` is for all that
-    stands beside the texts.
+    stands beside the texts, `checks` for a second look at them.
     """
 
     @property
     def keeping(self) -> Keeping: ...
+
+    @property
+    def checks(self) -> Checking: ...
 
     @property
     def languages(self) -> list[str]: ...

@@ -20,6 +20,7 @@ CONTENT = [
     *("/notices", "/add-notice", "/notices/guest-worker-stop-2026"),
     *("/contacts", "/add-contact", "/contacts/oif-call-centre"),
     *("/topics", "/add-topic", "/topics/health"),
+    *("/glossary", "/glossary?language=ar", "/glossary/single-permit"),
 ]
 PAGES = ["/", "/desk", "/hours", "/staff", "/staff/add", "/staff/1", "/audit", "/account", "/nowhere", *CONTENT]
 # More than there is to reach on a page by keyboard.

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from bot.editing.work import Editing
 from channels.console.areas import Area
 from channels.console.areas.content import PATH, Known, title_of
+from channels.console.checking import LEVELS, told
 from channels.console.forms import Form, Posted
 from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console
 from channels.console.pages import go, page, say, texts_of
@@ -26,7 +27,7 @@ from channels.console.writing import (
 from knowledge_base.documents import Article, Revision
 from knowledge_base.editing.differences import Differences, Part, differences, words_between
 from knowledge_base.editing.fields import Fields
-from knowledge_base.editing.manuscript import ConflictError, Saved, UnknownTextError, UnpublishableError
+from knowledge_base.editing.manuscript import ConflictError, Manuscript, Saved, UnknownTextError, UnpublishableError
 from knowledge_base.languages import is_right_to_left
 
 FAULTS = {
@@ -74,6 +75,15 @@ async def preview(
     """The piece of the page that shows what a migrant will read."""
     shown = _previewed(request, editing, known, language, form)
     return page(request, "content_preview.html", preview=shown)
+
+
+@router.post("/check")
+async def check(
+    request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language, form: Posted
+) -> Response:
+    """The piece of the page that says what is worth a look."""
+    looked = await _looked(request, editing, known, language, form)
+    return page(request, "content_check.html", article=known, language=language, **looked)
 
 
 @router.get("/revisions")
@@ -194,6 +204,7 @@ async def _shown(
         disputed=disputed,
         leftover={key: parts for key, parts in disputed.items() if key not in form.values},
         preview=_previewed(request, editing, known, language, Form(form.values)),
+        **await _looked(request, editing, known, language, Form(form.values)),
         newest=newest(known, language),
         has_stood=await _has_stood(editing, known, language),
         **_about(request, known, language),
@@ -220,9 +231,20 @@ def _previewed(request: Request, editing: Editing, known: Article, language: str
     # Jinja's templates of the widget are not needed before somebody writes.
     from channels.web.drawing import drawn
 
-    _ = texts_of(request).gettext
-    manuscript = manuscript_of(form, newest(known, language), console(request).now().date(), _)
+    manuscript = _written(request, known, language, form)
     return drawn(editing.preview(known, language, manuscript)) if manuscript else None
+
+
+async def _looked(request: Request, editing: Editing, known: Article, language: str, form: Form) -> dict[str, Any]:
+    _ = texts_of(request).gettext
+    found = await editing.checks.of(known, language, _written(request, known, language, form))
+    findings = [line for finding in found.findings for line in told(finding, _)]
+    return {"check": found, "findings": findings, "levels": LEVELS}
+
+
+def _written(request: Request, known: Article, language: str, form: Form) -> Manuscript | None:
+    today = console(request).now().date()
+    return manuscript_of(form, newest(known, language), today, texts_of(request).gettext)
 
 
 def _about(request: Request, known: Article, language: str) -> dict[str, Any]:
