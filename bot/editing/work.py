@@ -6,12 +6,13 @@ from typing import Literal, Protocol
 
 from bot.editing.keeping import Keeping
 from bot.replies import Block
-from knowledge_base.documents import Article, Revision, Topic
+from knowledge_base.documents import Article, Revision, Source, Topic
 from knowledge_base.editing.manuscript import Manuscript, Saved
 from knowledge_base.exchange.comparing import Change
 from knowledge_base.exchange.copies import Copy
 from knowledge_base.exchange.files import Format
 from knowledge_base.glossary import Pair
+from knowledge_base.intake.extract import Extract
 from knowledge_base.proofreading import Finding
 from retrieval.shown import ShownChoice
 
@@ -50,13 +51,31 @@ class Checking(Protocol):
     async def near(self, said: Sequence[str], *, country: str, reader: str) -> Sequence[ShownChoice]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was read of a page or file, where it is from, and the site's language that it seems to be in, if any."""
+
+    extract: Extract
+    source: Source
+    language: str
+
+
+class Taking(Protocol):
+    """Pages and files of others as drafts to be; see `bot.editing.intake.Intake`. Both raise IntakeError."""
+
+    async def from_address(self, address: str) -> Taken: ...
+
+    async def from_file(self, name: str, data: bytes) -> Taken: ...
+
+
 class Editing(Protocol):
     """What editors work with; see `bot.editing.editors.Editors`.
 
     `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
     revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish` and `revert` raise
     ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError. `keeping` is for all that
-    stands beside the texts, `checks` for a second look at them.
+    stands beside the texts, `checks` for a second look at them, `intake` for what others have written. A
+    `source` is added to those of the article.
     """
 
     @property
@@ -64,6 +83,9 @@ class Editing(Protocol):
 
     @property
     def checks(self) -> Checking: ...
+
+    @property
+    def intake(self) -> Taking: ...
 
     @property
     def languages(self) -> list[str]: ...
@@ -76,10 +98,19 @@ class Editing(Protocol):
 
     async def history(self, article_id: str, language: str) -> Sequence[Saved]: ...
 
-    async def save(self, article_id: str, language: str, manuscript: Manuscript, *, by: str) -> Revision: ...
+    async def save(
+        self, article_id: str, language: str, manuscript: Manuscript, *, by: str, source: Source | None = None
+    ) -> Revision: ...
 
     async def publish(
-        self, article_id: str, language: str, manuscript: Manuscript, *, major: bool, by: str
+        self,
+        article_id: str,
+        language: str,
+        manuscript: Manuscript,
+        *,
+        major: bool,
+        by: str,
+        source: Source | None = None,
     ) -> Revision: ...
 
     async def revert(self, article_id: str, language: str, number: int, *, over: int, by: str) -> Revision: ...

@@ -17,6 +17,7 @@ from channels.console.areas import (
     content,
     content_asked,
     content_facts,
+    content_intake,
     content_texts,
     desk,
     exchange,
@@ -46,6 +47,7 @@ AREAS: tuple[Area, ...] = (
     # Before the texts, whose paths end in a language.
     content_facts.AREA,
     content_asked.AREA,
+    content_intake.AREA,
     content_texts.AREA,
     notices.AREA,
     contacts.AREA,

@@ -17,6 +17,7 @@ CONTENT = [
     *("/content", "/add-article", "/content/health-taj-card", "/content/health-taj-card/facts"),
     *("/content/health-taj-card/asked/ar", "/content/health-taj-card/en", "/content/health-taj-card/ar"),
     *("/content/health-taj-card/en/revisions", "/content/health-taj-card/en/revisions/1"),
+    *("/add-article/from", "/content/health-taj-card/ar/from"),
     *("/notices", "/add-notice", "/notices/guest-worker-stop-2026"),
     *("/contacts", "/add-contact", "/contacts/oif-call-centre"),
     *("/topics", "/add-topic", "/topics/health"),

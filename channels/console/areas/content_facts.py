@@ -1,21 +1,22 @@
 """What is true of an article in every language; a new article; an article withdrawn and put back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from bot.editing.keeping import Options
-from bot.editing.work import Editing
+from bot.editing.keeping import Keeping, Options
+from bot.editing.work import Editing, Taken
 from channels.console.areas import Area
 from channels.console.areas.content import AUDIENCES, KINDS, PATH, PHASES, PURPOSES, Known, title_of
 from channels.console.entries import Box, Choice, Choices, Entry, Line, Paragraphs, Picks
 from channels.console.forms import Form, Posted
-from channels.console.gate import CurrentEditing, CurrentKeeping, Editor, console
+from channels.console.gate import CurrentEditing, CurrentKeeping, Editor, SignedIn, console
 from channels.console.kept import Filled, kept, shown
 from channels.console.pages import go, page, say, texts_of
 from channels.console.shared_entries import checked_entries, country_options, id_entry, named_options, topic_options
 from channels.console.sheets import Sheet
+from channels.console.taking import losses, remark
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, ArticleFacts, Body, Identifier, Language, Text, Title
 from knowledge_base.editing.identifiers import suggested
@@ -97,12 +98,39 @@ async def save_facts(request: Request, at: Editor, keeping: CurrentKeeping, know
 
 @router.get(NEW)
 async def show_new(request: Request, at: Editor, editing: CurrentEditing, keeping: CurrentKeeping) -> Response:
+    return await _begun(request, at, editing, keeping)
+
+
+async def show_taken(request: Request, at: SignedIn, editing: Editing, keeping: Keeping, taken: Taken) -> Response:
+    """The form with what was read of somebody else's page or file."""
+    texts = texts_of(request)
+    values = {
+        "title": taken.extract.title,
+        "body": taken.extract.body,
+        "sources-0-title": taken.source.title,
+        "sources-0-url": taken.source.url or "",
+        "as_of": taken.extract.date,
+        "verify": remark(taken, texts, console(request).now().date()),
+    }
+    values |= {"language": taken.language} if taken.language else {}
+    return await _begun(request, at, editing, keeping, values, losses(taken, texts))
+
+
+async def _begun(
+    request: Request,
+    at: SignedIn,
+    editing: Editing,
+    keeping: Keeping,
+    values: Mapping[str, str] | None = None,
+    taken: Sequence[str] = (),
+) -> Response:
     sheet = await _new_sheet(request, keeping)
     own = at.member.language if at.member.language in editing.languages else editing.languages[0]
     begun = {"kind": "faq", "phase": "living-here", "confidence": "medium", "audience-all": "on", "language": own}
-    country = next(iter((await keeping.options()).countries), "")
-    filled = Filled(sheet.opened(None, **begun, country=country))
-    return shown(request, "content_new.html", sheet, filled, NEW, near=())
+    begun |= {"country": next(iter((await keeping.options()).countries), ""), **(values or {})}
+    filled = Filled(sheet.opened(None, **begun))
+    near = await _near(editing, filled.form, at.member.language)
+    return shown(request, "content_new.html", sheet, filled, NEW, near=near, taken=taken)
 
 
 @router.post(NEW)
@@ -123,7 +151,7 @@ async def begin(
     filled = await kept(request, sheet, form, keep)
     if filled is not None:
         near = await _near(editing, filled.form, at.member.language)
-        return shown(request, "content_new.html", sheet, filled, NEW, near=near)
+        return shown(request, "content_new.html", sheet, filled, NEW, near=near, taken=())
     say(request, _("The article was begun. Nobody reads it before you publish its text."))
     return go(f"{PATH}/{form['id'].strip()}/{form['language']}")
 
@@ -164,7 +192,7 @@ async def _near(editing: Editing, form: Form, reader: str) -> Sequence[ShownChoi
     return await editing.checks.near([title], country=form["country"], reader=reader) if title else ()
 
 
-async def _new_sheet(request: Request, keeping: CurrentKeeping) -> Sheet[NewArticle]:
+async def _new_sheet(request: Request, keeping: Keeping) -> Sheet[NewArticle]:
     texts = texts_of(request)
     _ = texts.gettext
     languages = tuple((tag, endonym(tag)) for tag in keeping.languages)

@@ -1,0 +1,96 @@
+"""A web server on this machine, and a guard that lets a test ask it."""
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+
+from knowledge_base.intake.outside import Reach
+
+LOOPBACK = ip_network("127.0.0.0/8")
+
+
+@dataclass
+class Page:
+    body: bytes = b""
+    type: str = "text/html; charset=utf-8"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    # Told in place of a body: what is written piece by piece.
+    write: Callable[["Handler"], None] | None = None
+
+
+class Handler(BaseHTTPRequestHandler):
+    pages: Mapping[str, Page]
+    asked: list[tuple[str, str]]
+
+    def do_GET(self) -> None:
+        self.asked.append((self.path, self.headers["Host"]))
+        page = self.pages.get(self.path.split("?")[0], Page(status=404))
+        self.send_response(page.status)
+        for name, value in {"Content-Type": page.type, **page.headers}.items():
+            if value:
+                self.send_header(name, value)
+        self.end_headers()
+        try:
+            (page.write or (lambda to: to.wfile.write(page.body)))(self)
+        except OSError:
+            # Whoever asked has had enough.
+            self.close_connection = True
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+@dataclass
+class Website:
+    port: int
+    asked: list[tuple[str, str]]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def reach(self) -> Reach:
+        """This machine, at this port."""
+        return Reach((LOOPBACK,), frozenset({self.port}))
+
+
+@contextmanager
+def website(pages: Mapping[str, Page]) -> Iterator[Website]:
+    handler = type("Handler", (Handler,), {"pages": pages, "asked": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield Website(server.server_port, handler.asked)  # type: ignore[attr-defined]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def endless(to: Handler) -> None:
+    while True:
+        to.wfile.write(b"<p>more</p>" * 1000)
+
+
+def slow(to: Handler) -> None:
+    while True:
+        to.wfile.write(b" ")
+        time.sleep(0.01)
+
+
+def packed(size: int) -> Page:
+    return Page(gzip.compress(b"\0" * size), headers={"Content-Encoding": "gzip"})
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
