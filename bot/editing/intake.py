@@ -4,7 +4,7 @@ import asyncio
 
 from bot.editing.work import Taken
 from knowledge_base.documents import Source
-from knowledge_base.intake.extract import Extract
+from knowledge_base.intake.extract import LARGEST, Extract, IntakeError
 from knowledge_base.intake.fetching import fetch
 from knowledge_base.intake.kinds import kind_of
 from knowledge_base.intake.outside import Guard, Reach
@@ -16,6 +16,8 @@ from retrieval.answers import Answers
 AT_ONCE = 2
 # As much of a text as shows its language.
 SAMPLE = 2000
+# As of `knowledge_base.documents.Line`.
+LONGEST = 1000
 
 
 class Intake:
@@ -27,13 +29,15 @@ class Intake:
         self._reading = asyncio.Semaphore(AT_ONCE)
 
     async def from_address(self, address: str) -> Taken:
+        fetched = await fetch(address, self._guard)
         async with self._reading:
-            fetched = await fetch(address, self._guard)
-            found = await read(fetched.data, fetched.kind, fetched.url)
+            found = await read(fetched.data, fetched.kind, fetched.url, fetched.charset)
         named = f"{found.title} ({found.site})" if found.title and found.site else found.title or found.site
-        return self._taken(found, Source(title=named or fetched.url, url=fetched.url))
+        return self._taken(found, Source(title=(named or fetched.url)[:LONGEST], url=fetched.url))
 
     async def from_file(self, name: str, data: bytes) -> Taken:
+        if len(data) > LARGEST:
+            raise IntakeError("too_large")
         async with self._reading:
             found = await read(data, kind_of(data, name=name))
         shown = "".join(c for c in name if c.isprintable()).strip()[:200]

@@ -24,17 +24,19 @@ HEADERS: dict[bytes | str, bytes | str] = {
     "Accept-Encoding": "gzip",
 }
 LONGEST_ADDRESS = 2000
+CHARSET = re.compile(r"charset=[\"']?([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
 # A name in ASCII, as it is resolved, or an address.
 HOST = re.compile(rb"[0-9a-z._:-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """`url` is where it was in the end."""
+    """`url` is where it was in the end, `charset` what its server says of its letters, if it does."""
 
     data: bytes
     kind: Kind
     url: str
+    charset: str = ""
 
 
 async def fetch(address: str, guard: Guard, *, whole_s: float = WHOLE_S) -> Fetched:
@@ -84,8 +86,11 @@ async def _asked(pool: httpcore.AsyncConnectionPool, url: httpx.URL) -> Fetched 
         if response.status != 200:
             raise IntakeError("status", str(response.status))
         data = b"".join([chunk async for chunk in unpacked(response.aiter_stream(), known)])
+    said = known.get("content-type", "")
+    charset = CHARSET.search(said)
     # Without its fragment, which only a browser knows.
-    return Fetched(data, kind_of(data, known.get("content-type", ""), url.path), str(url.copy_with(fragment=None)))
+    where = str(url.copy_with(fragment=None))
+    return Fetched(data, kind_of(data, said, url.path), where, charset[1] if charset else "")
 
 
 def _joined(url: httpx.URL, location: str) -> httpx.URL:

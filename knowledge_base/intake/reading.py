@@ -1,6 +1,6 @@
 """From bytes to an extract, in a process of its own: whoever sends a trap loses that process and nothing else.
 
-`python -m knowledge_base.intake.reading KIND [URL]` reads a file from standard input and writes as JSON what was
+`python -m knowledge_base.intake.reading KIND URL CHARSET` reads a file from standard input and writes as JSON what was
 read, or why there is nothing.
 """
 
@@ -19,15 +19,15 @@ from knowledge_base.intake.extract import Extract, IntakeError, Kind
 from knowledge_base.markdown import body_problems
 
 # Of the process: memory in bytes, time on a processor and on the clock in seconds.
-MEMORY, CPU_S, WHOLE_S = 2_000_000_000, 30, 60.0
+MEMORY, CPU_S, WHOLE_S = 1_000_000_000, 30, 60.0
 LONGEST_TITLE, LONGEST_BODY = 120, 50_000
 
 
-async def read(data: bytes, kind: Kind, url: str = "", *, whole_s: float = WHOLE_S) -> Extract:
+async def read(data: bytes, kind: Kind, url: str = "", charset: str = "", *, whole_s: float = WHOLE_S) -> Extract:
     """Raises IntakeError."""
     # Nothing of our own environment, where the site's secrets are.
     environment = {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path), "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", "knowledge_base.intake.reading", kind, url]
+    command = [sys.executable, "-P", "-m", "knowledge_base.intake.reading", kind, url, charset]
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment)
     try:
         async with asyncio.timeout(whole_s):
@@ -47,13 +47,13 @@ async def read(data: bytes, kind: Kind, url: str = "", *, whole_s: float = WHOLE
     return Extract(**said)
 
 
-def read_here(data: bytes, kind: Kind, url: str = "") -> Extract:
+def read_here(data: bytes, kind: Kind, url: str = "", charset: str = "") -> Extract:
     """The same in this process. Raises IntakeError, RecursionError and MemoryError."""
     match kind:
         case "html":
             from knowledge_base.intake.pages import read_page
 
-            found = read_page(data, url)
+            found = read_page(data, url, charset)
         case "docx":
             from knowledge_base.intake.documents import read_docx
 
@@ -73,7 +73,7 @@ def read_here(data: bytes, kind: Kind, url: str = "") -> Extract:
 
 def _fitted(found: Extract) -> Extract:
     """With a title and a body that an article can have."""
-    title = " ".join("".join(c for c in found.title if c.isprintable()).split())
+    title, site = _shown(found.title), _shown(found.site)[:LONGEST_TITLE]
     title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
     kept: list[str] = []
     size, dropped = 0, 0
@@ -88,7 +88,11 @@ def _fitted(found: Extract) -> Extract:
     lost = dict(found.lost)
     if dropped:
         lost["rest"] = dropped
-    return replace(found, title=title, body=body, lost=lost)
+    return replace(found, title=title, site=site, body=body, lost=lost)
+
+
+def _shown(said: str) -> str:
+    return "".join(c for c in " ".join(said.split()) if c.isprintable())
 
 
 def _limited() -> None:
@@ -102,10 +106,10 @@ def main() -> None:
     warnings.simplefilter("ignore")
     logging.disable()
     _limited()
-    kind, url = sys.argv[1:3]
+    kind, url, charset = sys.argv[1:4]
     said: dict[str, Any]
     try:
-        said = asdict(read_here(sys.stdin.buffer.read(), kind, url))  # type: ignore[arg-type]
+        said = asdict(read_here(sys.stdin.buffer.read(), kind, url, charset))  # type: ignore[arg-type]
     except IntakeError as error:
         said = {"reason": error.reason, "detail": error.detail}
     except (RecursionError, MemoryError):

@@ -144,6 +144,7 @@ def test_an_address_that_cannot_be_read_says_why_and_stays(
     ("name", "data", "told"),
     [
         ("a.exe", b"MZ", "Only web pages, PDF, DOCX and Markdown can be read."),
+        ("a.md", b"x" * 10_000_001, "It is too large: at most 10 MB can be read."),
         ("a.pdf", pdf([]), "There is no text in it. If it is a scan"),
         ("a.pdf", b"%PDF-", "It is damaged and cannot be read."),
         ("a.docx", docx(more={"word/big.bin": b"\0" * 60_000_000}), "It unpacks to more than can be read"),

@@ -2,13 +2,24 @@
 
 import gzip
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 from knowledge_base.intake.extract import LARGEST, IntakeError
 from knowledge_base.intake.fetching import Fetched, fetch, parsed
 from knowledge_base.intake.outside import Guard, Reach
-from tests.knowledge_base.intake.server import LOOPBACK, Page, Website, closed_port, endless, packed, slow, website
+from tests.knowledge_base.intake.server import (
+    LOOPBACK,
+    Page,
+    Website,
+    closed_port,
+    endless,
+    packed,
+    self_signed,
+    slow,
+    website,
+)
 
 HTML = b"<html><body><p>Hello</p></body></html>"
 
@@ -43,9 +54,9 @@ async def got(site: Website, path: str, **settings: float) -> Fetched:
 
 
 async def test_a_page_is_fetched_packed_or_not_and_where_it_moved(site: Website) -> None:
-    assert await got(site, "/") == Fetched(HTML, "html", f"{site.url}/")
+    assert await got(site, "/") == Fetched(HTML, "html", f"{site.url}/", "utf-8")
     assert (await got(site, "/packed")).data == HTML
-    assert await got(site, "/moved") == Fetched(HTML, "html", f"{site.url}/?a=1")
+    assert (await got(site, "/moved")).url == f"{site.url}/?a=1"
 
 
 async def test_a_file_is_known_by_what_it_begins_with(site: Website) -> None:
@@ -122,6 +133,13 @@ async def test_nobody_who_answers_is_told(site: Website) -> None:
     port = closed_port()
     with pytest.raises(IntakeError, match="unreachable"):
         await fetch(f"http://127.0.0.1:{port}/", Guard(Reach((LOOPBACK,), frozenset({port}))))
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    with website({"/": Page(HTML)}, certificate=self_signed(tmp_path)) as site:
+        with pytest.raises(IntakeError, match="unreachable"):
+            await fetch(f"https://127.0.0.1:{site.port}/", Guard(site.reach))
+        assert site.asked == []
 
 
 async def test_what_speaks_no_tls_is_not_trusted(site: Website) -> None:

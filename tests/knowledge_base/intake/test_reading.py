@@ -75,6 +75,15 @@ def test_any_markdown_becomes_the_markdown_of_articles() -> None:
     assert found.body.startswith("Pay now.\n\n## Where\n\n- Here\n- there")
 
 
+@pytest.mark.parametrize("charset", ["", "iso-8859-2", "no-such-charset"])
+def test_the_letters_of_an_old_page_are_read_as_it_or_its_server_says(charset: str) -> None:
+    said = "Az őrült tűzoltó a hivatalba ment, hogy engedélyt kérjen a szűk időre."
+    meta = "" if charset == "iso-8859-2" else '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-2">'
+    page = f"<html><head>{meta}<title>Őr</title></head><body><p>{said}</p></body></html>"
+    found = read_here(page.encode("iso-8859-2"), "html", charset=charset)
+    assert (found.title, found.body) == ("Őr", said)
+
+
 @pytest.mark.parametrize("page", ["", "<html></html>", "<html><body><img src=x></body></html>"])
 def test_a_page_without_text_is_told(page: str) -> None:
     assert refused(page.encode(), "html") == "no_text"
