@@ -51,7 +51,7 @@ def losses(taken: Taken, texts: Texts) -> list[str]:
     told = [said.format(count=texts.number(lost[kind])) for kind, said in counted.items() if lost.get(kind)]
     if lost.get("layout"):
         told.append(
-            texts.gettext("A PDF has no headings, bold words and links to take over: please put them in again.")
+            texts.gettext("The headings, paragraphs and lists of a PDF are guessed; bold words and links are missing.")
         )
     return told
 

@@ -1,12 +1,10 @@
-"""Files of Word, PDF and Markdown."""
+"""Files of Word and of Markdown."""
 
 import io
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from datetime import datetime
-from html import escape, unescape
+from html import unescape
 from typing import Any
 from xml.sax.handler import ContentHandler
 
@@ -15,19 +13,13 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from defusedxml.sax import parseString
 from markdown_it import MarkdownIt
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from knowledge_base.intake.extract import Extract, IntakeError
 from knowledge_base.intake.marking import markdown
 
-# What a DOCX unpacks to, in bytes, and how many parts it may have; how many pages of a PDF are read.
-LARGEST_UNPACKED, MOST_MEMBERS, MOST_PAGES = 50_000_000, 2_000, 200
+# What a DOCX unpacks to, in bytes, and how many parts it may have.
+LARGEST_UNPACKED, MOST_MEMBERS = 50_000_000, 2_000
 TERMS, CORE = "{http://purl.org/dc/terms/}", "{http://purl.org/dc/elements/1.1/}"
-ITEM = re.compile(r"^\s*[•●▪◦‣∙·–-]\s+")
-ENDS = re.compile(r"[.!?:؟۔।。！？]\W*$")
-# A line that stands on so many pages, or on half of them, is no part of the text.
-REPEATED = 3
 
 
 def read_docx(data: bytes) -> Extract:
@@ -70,76 +62,6 @@ def _checked(file: zipfile.ZipFile) -> tuple[str, str]:
         return "", ""
     changed = (core.findtext(f"{TERMS}modified") or "")[:10]
     return core.findtext(f"{CORE}title") or "", changed if _is_day(changed) else ""
-
-
-def read_pdf(data: bytes) -> Extract:
-    """Raises IntakeError."""
-    try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise IntakeError("locked")
-        if len(reader.pages) > MOST_PAGES:
-            raise IntakeError("bomb", str(MOST_PAGES))
-        pages = [page.extract_text() for page in reader.pages]
-        images = sum(_pictures(page) for page in reader.pages)
-        about = reader.metadata
-        title, changed = ((about.title or "").strip(), about.modification_date) if about else ("", None)
-    except IntakeError:
-        raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, NotImplementedError) as error:
-        raise IntakeError("broken") from error
-    body, _ = markdown("".join(_paragraphs(pages)))
-    lost: Counter[Any] = Counter(images=images, layout=1)
-    return Extract(title, body, date=changed.date().isoformat() if isinstance(changed, datetime) else "", lost=+lost)
-
-
-def _pictures(page: Any) -> int:
-    resources = page.get("/Resources")
-    objects = resources.get_object().get("/XObject") if resources is not None else None
-    if objects is None:
-        return 0
-    return sum(one.get_object().get("/Subtype") == "/Image" for one in objects.get_object().values())
-
-
-def _paragraphs(pages: Sequence[str]) -> Iterator[str]:
-    """As HTML: lines that go on are put together, bullets become lists, what stands on every page is left out."""
-    counted = Counter(line for page in pages for line in _edges(page))
-    width = max((len(line) for page in pages for line in page.splitlines()), default=0)
-    many = max(REPEATED, len(pages) / 2)
-    running: list[str] = []
-    is_item = False
-    for line in (line for page in pages for line in [*page.splitlines(), *[""] * page.endswith("\n")]):
-        said = line.strip()
-        if (said and counted[said] >= many) or said.isdigit():
-            continue
-        starts_item = bool(ITEM.match(line))
-        if not said or starts_item:
-            yield _paragraph(running, is_item=is_item)
-            running, is_item = [], starts_item
-        if said:
-            running.append(ITEM.sub("", line).strip())
-            if ENDS.search(said) and len(said) < width * 0.75:
-                # A short line with a full stop ends its paragraph.
-                yield _paragraph(running, is_item=is_item)
-                running, is_item = [], False
-    yield _paragraph(running, is_item=is_item)
-
-
-def _edges(page: str) -> set[str]:
-    """The lines where a header or a footer stands."""
-    lines = [line.strip() for line in page.splitlines() if line.strip()]
-    return {*lines[:2], *lines[-2:]}
-
-
-def _paragraph(lines: Sequence[str], *, is_item: bool) -> str:
-    text = ""
-    for line in lines:
-        # A word that was cut at the end of a line.
-        text = text[:-1] + line if re.search(r"\w-$", text) and line[:1].islower() else f"{text} {line}"
-    said = escape(text.strip())
-    if not said:
-        return ""
-    return f"<ul><li>{said}</li></ul>" if is_item else f"<p>{said}</p>"
 
 
 def read_markdown(data: bytes) -> Extract:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["html", "pdf", "docx", "markdown"]
-# What is not in the text any more: pictures, tables that became lists of their rows, headings and lists of a PDF, whose
-# pages have none, and what came after the longest text that there can be.
+# What is not in the text any more: pictures, tables that became lists of their rows, what a PDF does not
+# tell, and what came after the longest text that there can be.
 Loss = Literal["images", "tables", "layout", "rest"]
 Reason = Literal[
     "address",

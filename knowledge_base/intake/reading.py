@@ -59,7 +59,7 @@ def read_here(data: bytes, kind: Kind, url: str = "", charset: str = "") -> Extr
 
             found = read_docx(data)
         case "pdf":
-            from knowledge_base.intake.documents import read_pdf
+            from knowledge_base.intake.pdf import read_pdf
 
             found = read_pdf(data)
         case "markdown":

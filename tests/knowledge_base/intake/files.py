@@ -50,12 +50,12 @@ def docx(*body: str, more: Mapping[str, bytes | str] | None = None) -> bytes:
 
 
 def pdf(*pages: Sequence[str], title: str = "") -> bytes:
-    """Each page a list of lines."""
+    """Each page a list of lines, or what draws it."""
     objects: list[str] = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
     kids = []
     for lines in pages:
         shown = "".join(f"({line}) Tj 0 -14 Td " for line in lines)
-        stream = f"BT /F1 12 Tf 50 750 Td {shown}ET"
+        stream = lines if isinstance(lines, str) else f"BT /F1 12 Tf 50 750 Td {shown}ET"
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
         objects.append(

@@ -6,9 +6,9 @@ import sys
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from knowledge_base.intake.documents import MOST_PAGES
 from knowledge_base.intake.extract import Extract, IntakeError, Kind
 from knowledge_base.intake.kinds import kind_of
+from knowledge_base.intake.pdf import MOST_PAGES
 from knowledge_base.intake.reading import LONGEST_BODY, read, read_here
 from tests.knowledge_base.intake.files import docx, paragraph, pdf, table
 
@@ -65,6 +65,26 @@ def test_the_lines_of_a_pdf_become_paragraphs_without_what_stands_on_every_page(
     assert (found.title, found.date, found.lost) == ("Permits", "2026-05-01", {"layout": 1})
     assert "You need a permit number 2 if you stay for more than 20 days." in found.body
     assert "office of many" not in found.body
+
+
+def test_headings_lists_and_paragraphs_of_a_pdf_are_seen_by_where_and_how_large_its_letters_are() -> None:
+    stream = (
+        "BT /F1 24 Tf 50 750 Td (Residence permit) Tj ET "
+        "BT /F1 12 Tf 50 700 Td (You need a residence permit if you stay for more than ninety days, and you) Tj "
+        "0 -14 Td (ask for it in per-) Tj 0 -14 Td (son.) Tj ET "
+        "BT /F1 16 Tf 50 640 Td (Papers) Tj ET "
+        "BT /F1 12 Tf 70 610 Td (Passport, which has to be valid for three more months when you) Tj "
+        "0 -14 Td (ask) Tj 0 -14 Td (Photo) Tj ET "
+        "BT /F1 12 Tf 50 550 Td (Ask the office for the rest.) Tj ET "
+        "BT /F1 12 Tf 60 610 Td (-) Tj 0 -28 Td (-) Tj ET"
+    )
+    found = read_here(pdf(stream), "pdf")
+    assert found.title == "Residence permit"
+    assert found.body == (
+        "You need a residence permit if you stay for more than ninety days, and you ask for it in person.\n\n"
+        "## Papers\n\n- Passport, which has to be valid for three more months when you ask\n- Photo\n\n"
+        "Ask the office for the rest."
+    )
 
 
 def test_any_markdown_becomes_the_markdown_of_articles() -> None:
