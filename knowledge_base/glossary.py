@@ -4,6 +4,7 @@
 a term and is no part of it.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ EXPLANATION = re.compile(r"\s*[(（][^)）]*[)）]")
 INFLECTED, IN_ENGLISH = (3, 6), (0, 2)
 # What is left of a word must be more than this.
 STEM = 3
+SHIPPED = Path(__file__).parent / "content" / "glossary"
 
 
 class GlossaryError(ValueError):
@@ -49,6 +51,10 @@ class Glossary:
 
     def __init__(self, terms: Mapping[str, Iterable[Term]]) -> None:
         self._terms = {language: {term.id: term for term in found} for language, found in terms.items()}
+        self._words = {
+            language: {term.id: _words(bare(term.text)) for term in found.values()}
+            for language, found in self._terms.items()
+        }
 
     @property
     def languages(self) -> list[str]:
@@ -60,11 +66,12 @@ class Glossary:
 
     def said(self, text: str, language: str) -> list[Term]:
         """The terms that stand in a plain text, inflected or not; none that is only part of a longer one there."""
-        words = [_folded(word) for word in WORD.findall(text)]
+        words = _words(text)
+        starts = _starts(words)
         found: list[tuple[int, int, Term]] = []
         for term in self._terms.get(language, {}).values():
-            wanted = [_folded(word) for word in WORD.findall(bare(term.text))]
-            found += [(at, at + len(wanted), term) for at in _places(words, wanted, language)]
+            wanted = self._words[language][term.id]
+            found += [(at, at + len(wanted), term) for at in _places(words, starts, wanted, language)]
         longest = [
             (start, term)
             for start, end, term in found
@@ -72,23 +79,51 @@ class Glossary:
         ]
         return list(dict.fromkeys(term for _, term in sorted(longest, key=lambda pair: pair[0])))
 
-    def compare(self, source: Text, source_language: str, text: Text, language: str) -> list[Pair]:
-        """The source's terms and their names in the translation: a hint, since a pronoun may stand for a term."""
-        known = self._terms.get(_nearest(language, self._terms), {})
-        there = _shown(text)
+    def compare(self, source: Text, source_language: str, text: Text | None, language: str) -> list[Pair]:
+        """The source's terms and their names in the translation: a hint, since a pronoun may stand for a term.
+
+        In None, a translation that is not there yet, none of them is said.
+        """
+        near = _nearest(language, self._terms)
+        known = self._terms.get(near, {})
+        there = _folded(_shown(text)) if text else ""
+        words = _words(there)
+        starts = _starts(words)
         pairs = []
         for term in self.said(_shown(source), source_language):
             if term.id in known:
-                wanted = [_folded(word) for word in WORD.findall(bare(known[term.id].text))]
-                places = _places([_folded(word) for word in WORD.findall(there)], wanted, language)
-                is_said = bool(places) or _folded(bare(known[term.id].text)) in _folded(there)
-                pairs.append(Pair(bare(term.text), bare(known[term.id].text), is_said))
+                name = bare(known[term.id].text)
+                places = _places(words, starts, self._words[near][term.id], language)
+                pairs.append(Pair(bare(term.text), name, bool(places) or _folded(name) in there))
         return pairs
+
+    def names(self, term_id: str) -> dict[str, Term]:
+        """What a term is called in each language that has it; nothing for an unknown one."""
+        return {language: known[term_id] for language, known in sorted(self._terms.items()) if term_id in known}
+
+    def found(self, words: str, language: str) -> list[str]:
+        """The ids of the terms of a language in which, or in whose names elsewhere, some words stand as typed."""
+        wanted = _folded(words.strip())
+        return [
+            term_id
+            for term_id in self._terms.get(language, {})
+            if any(
+                wanted in _folded(f"{known[term_id].text} {known[term_id].note}")
+                for known in self._terms.values()
+                if term_id in known
+            )
+        ]
 
 
 def read_glossary(folder: Path) -> Glossary:
     """Raises GlossaryError."""
     return Glossary({path.stem: _read(path) for path in sorted(folder.glob("*.tsv"))})
+
+
+@functools.cache
+def shipped_glossary() -> Glossary:
+    """The one that comes with the program, read once."""
+    return read_glossary(SHIPPED)
 
 
 def bare(term: str) -> str:
@@ -128,13 +163,25 @@ def _folded(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-def _places(words: list[str], wanted: list[str], language: str) -> list[int]:
+def _words(text: str) -> list[str]:
+    return [_folded(word) for word in WORD.findall(text)]
+
+
+def _starts(words: list[str]) -> dict[str, list[int]]:
+    """Where words begin with some letters: as many as the shortest stem has."""
+    found: dict[str, list[int]] = {}
+    for at, word in enumerate(words):
+        found.setdefault(word[: STEM + 1], []).append(at)
+    return found
+
+
+def _places(words: list[str], starts: Mapping[str, list[int]], wanted: list[str], language: str) -> list[int]:
     """Where a run of words stands in others."""
     if not wanted:
         return []
     ending = IN_ENGLISH if language == "en" else INFLECTED
-    starts = range(len(words) - len(wanted) + 1)
-    return [at for at in starts if all(_same(*pair, ending) for pair in zip(words[at:], wanted, strict=False))]
+    likely = [at for at in starts.get(wanted[0][: STEM + 1], []) if at + len(wanted) <= len(words)]
+    return [at for at in likely if all(_same(*pair, ending) for pair in zip(words[at:], wanted, strict=False))]
 
 
 def _same(word: str, wanted: str, ending: tuple[int, int]) -> bool:

@@ -40,12 +40,32 @@ LEFTOVER_WORDS = 7
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """Something in a translation to look at; `detail` is what was found, in few words."""
+    """Something in a translation to look at: what was found there, and what the source has where they differ.
+
+    `numbers` names in `found` those that only the translation has, in `wanted` those that only the source has;
+    `language` names in `wanted` the language that `found` seems to be written in.
+    """
 
     article: str
     language: str
     fault: Fault
-    detail: str
+    found: str
+    wanted: str = ""
+
+    @property
+    def detail(self) -> str:
+        """In few English words."""
+        match self.fault:
+            case "numbers":
+                return "; ".join(
+                    [f"missing {self.wanted}"] * bool(self.wanted) + [f"added {self.found}"] * bool(self.found)
+                )
+            case "language":
+                return f"{self.wanted}: {self.found}"
+            case "untranslated" | "unsourced":
+                return self.found
+            case _:
+                return f"{self.found}, the source has {self.wanted}"
 
     def __str__(self) -> str:
         return f"{self.article}/{self.language}: {self.fault}: {self.detail}"
@@ -72,7 +92,7 @@ def own_findings(article: Article, language: str, revision: Revision, detect: De
         for part in _paragraphs(revision.text):
             seen = detect(part).code
             if seen is not None and not _same_language(seen, language):
-                yield Finding(article.id, language, "language", f"{seen}: {_short(part)}")
+                yield Finding(article.id, language, "language", _short(part), seen)
 
 
 def compared(article: str, language: str, source: Text, text: Text) -> Iterator[Finding]:
@@ -80,18 +100,20 @@ def compared(article: str, language: str, source: Text, text: Text) -> Iterator[
 
     def differ(fault: Fault, wanted: object, found: object) -> Iterator[Finding]:
         if wanted != found:
-            yield Finding(article, language, fault, f"{found}, the source has {wanted}")
+            yield Finding(article, language, fault, str(found), str(wanted))
 
     missing, added = _difference(numbers(_said(source)), numbers(_said(text)))
     missing = [number for number in missing if number not in _roman(_said(text))]
     if missing or added:
-        yield Finding(article, language, "numbers", f"missing {missing}, added {added}")
-    if Counter(LINK.findall(source.body)) != Counter(LINK.findall(text.body)):
-        yield Finding(article, language, "links", f"{len(LINK.findall(text.body))} of {len(LINK.findall(source.body))}")
+        yield Finding(article, language, "numbers", ", ".join(added), ", ".join(missing))
+    wanted, found = Counter(LINK.findall(source.body)), Counter(LINK.findall(text.body))
+    if wanted != found:
+        only_here, only_there = (", ".join(dict(one)) or "none" for one in (found - wanted, wanted - found))
+        yield Finding(article, language, "links", only_here, only_there)
     yield from differ("sections", len(sections(source.body)), len(sections(text.body)))
     yield from differ("items", len(ITEM.findall(source.body)), len(ITEM.findall(text.body)))
     yield from differ("steps", len(source.steps), len(text.steps))
-    yield from differ("papers", [len(s.papers) for s in source.steps], [len(s.papers) for s in text.steps])
+    yield from differ("papers", *(", ".join(str(len(step.papers)) for step in one.steps) for one in (source, text)))
     leftover = _leftover(_said(source), _said(text))
     if leftover:
         yield Finding(article, language, "untranslated", leftover)

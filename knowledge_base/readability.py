@@ -5,8 +5,9 @@ scale is that of Swedish; it compares texts of one language, not languages. Chin
 """
 
 import re
-from collections.abc import Iterable
-from statistics import median
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
 
 from knowledge_base.documents import Article, Text
 from knowledge_base.languages import primary
@@ -16,6 +17,17 @@ WORD = re.compile(r"[^\W\d_]+(?:['’ʼ\u200c-][^\W\d_]+)*")
 SENTENCE_END = re.compile(r"[.!?:؟۔।։。！？\n]+")
 LONG = 6
 WITHOUT_SPACES = {"zh"}
+# Fewer texts than this say nothing about what is usual in a language.
+FEWEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How hard the texts of a language are: LIX from the easiest quarter to the hardest."""
+
+    easy: float
+    median: float
+    hard: float
 
 
 def lix(text: str) -> float | None:
@@ -35,12 +47,22 @@ def reading_level(text: Text) -> float | None:
 
 def reading_levels(articles: Iterable[Article]) -> dict[str, float]:
     """The median LIX of the published texts, by language."""
-    found: dict[str, list[float]] = {}
-    for article in articles:
-        for language, translation in article.translations.items():
-            if translation.published is None or primary(language) in WITHOUT_SPACES:
-                continue
-            level = reading_level(translation.published.text)
-            if level is not None:
-                found.setdefault(language, []).append(level)
-    return {language: round(median(levels), 1) for language, levels in sorted(found.items())}
+    known = list(articles)
+    languages = sorted({language for article in known for language in article.translations})
+    found = {language: levels_in(known, language) for language in languages}
+    return {language: round(median(levels), 1) for language, levels in found.items() if levels}
+
+
+def usual(articles: Iterable[Article], language: str) -> Usual | None:
+    """Of the published texts of a language; None where they are too few to say."""
+    levels = levels_in(articles, language)
+    return Usual(*quantiles(levels, n=4)) if len(levels) >= FEWEST else None
+
+
+def levels_in(articles: Iterable[Article], language: str) -> Sequence[float]:
+    """The LIX of each published text of a language; none for a language without spaces."""
+    if primary(language) in WITHOUT_SPACES:
+        return []
+    known = (article.translations.get(language) for article in articles)
+    published = [translation.published.text for translation in known if translation and translation.published]
+    return [level for level in map(reading_level, published) if level is not None]

@@ -214,7 +214,7 @@ async def remove_topic(session: AsyncSession, topic_id: str) -> None:
     await session.execute(delete(TopicRow).where(TopicRow.id == topic_id))
 
 
-async def remove_document(session: AsyncSession, kind: type[Notice], document_id: str) -> None:
+async def remove_document(session: AsyncSession, kind: type[Notice] | type[Contact], document_id: str) -> None:
     await session.execute(delete(TABLES[kind]).where(TABLES[kind].id == document_id))
 
 

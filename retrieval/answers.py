@@ -3,6 +3,7 @@
 import math
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ from retrieval.shown import Answer, Outcome, ShownAnswer, ShownChoice, ShownCont
 
 # Candidates from which related questions are taken; how many of them and of a topic's contacts are shown.
 RELATED_DEPTH, RELATED, HELPERS = 8, 3, 2
+# How many articles are named to an editor who may write one of them again.
+NEAR = 3
 
 
 class Answers:
@@ -168,6 +171,23 @@ class Answers:
                 title = next(iter(revision.text.questions), revision.text.title)
                 found.append(ShownChoice(article=candidate.id, title=title, language=language, confidence=1.0))
         return found
+
+    def near(
+        self, said: Sequence[str], *, country: str, year: int, reader: str, besides: str | None = None
+    ) -> list[ShownChoice]:
+        """Published articles that may answer one of some titles or questions, likeliest first, but for `besides`."""
+        library, calibration = self._current
+        found: dict[str, ShownChoice] = {}
+        for text in said:
+            hits = library.search(text, countries={country}, year=year, weights=calibration.weights)
+            for choice in _choices(library, hits, reader, calibration.probability(hits, text)):
+                known = found.get(choice.article)
+                if choice.confidence >= calibration.choices_from and (
+                    not known or choice.confidence > known.confidence
+                ):
+                    found[choice.article] = choice
+        found.pop(besides or "", None)
+        return sorted(found.values(), key=lambda choice: -choice.confidence)[:NEAR]
 
     def helpers(
         self, reader: str, topic: str | None = None, *, now: datetime, library: Library | None = None

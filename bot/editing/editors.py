@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import answer_blocks
+from bot.editing.checks import Checks
+from bot.editing.intake import Intake
 from bot.editing.keepers import Keepers
 from bot.editing.work import Overview
 from bot.replies import Block, Buttons
@@ -16,21 +18,29 @@ from bot.tables import UnansweredRow
 from bot.texts import Texts
 from knowledge_base import repository
 from knowledge_base.database import Database
-from knowledge_base.documents import Article, Revision
-from knowledge_base.editing import drafts
+from knowledge_base.documents import Article, Revision, Source
+from knowledge_base.editing import articles, drafts
 from knowledge_base.editing.manuscript import Manuscript, Saved
+from knowledge_base.intake.outside import Reach
 from retrieval.answers import Answers
 from retrieval.showing import show_revision
 
 
 class Editors:
-    """See `bot.editing.work.Editing` for what each method is for; `clock` gives the aware time now."""
+    """See `bot.editing.work.Editing` for what each method is for; `clock` gives the aware time now.
 
-    def __init__(self, database: Database, answers: Answers, clock: Callable[[], datetime]) -> None:
+    `reach` is what may be asked for pages of others: left out, public addresses.
+    """
+
+    def __init__(
+        self, database: Database, answers: Answers, clock: Callable[[], datetime], reach: Reach | None = None
+    ) -> None:
         self._database = database
         self._answers = answers
         self._clock = clock
         self.keeping = Keepers(database, answers, clock)
+        self.checks = Checks(answers, clock)
+        self.intake = Intake(answers, reach or Reach())
 
     @property
     def languages(self) -> list[str]:
@@ -64,15 +74,26 @@ class Editors:
             who = {row.subject: row.login for row in rows}
         return [replace(saved, by=who.get(subject)) for saved, subject in zip(found, subjects, strict=True)]
 
-    async def save(self, article_id: str, language: str, manuscript: Manuscript, *, by: str) -> Revision:
+    async def save(
+        self, article_id: str, language: str, manuscript: Manuscript, *, by: str, source: Source | None = None
+    ) -> Revision:
         async with self._database.transaction() as session:
+            await self._add_source(session, article_id, source, by)
             return await self._saved(session, article_id, language, manuscript, by)
 
     async def publish(
-        self, article_id: str, language: str, manuscript: Manuscript, *, major: bool, by: str
+        self,
+        article_id: str,
+        language: str,
+        manuscript: Manuscript,
+        *,
+        major: bool,
+        by: str,
+        source: Source | None = None,
     ) -> Revision:
         """Save what was written and publish it, or do neither."""
         async with self._database.transaction() as session:
+            await self._add_source(session, article_id, source, by)
             draft = await self._saved(session, article_id, language, manuscript, by, major=major)
             before = await repository.published_revision(session, article_id, language)
             published = await drafts.publish(session, article_id, language, draft.number or 0, major=major)
@@ -113,6 +134,10 @@ class Editors:
         if draft != before:
             self._note(session, by, "draft", _subject(article_id, language, draft))
         return draft
+
+    async def _add_source(self, session: AsyncSession, article_id: str, source: Source | None, by: str) -> None:
+        if source is not None and await articles.add_source(session, article_id, source):
+            self._note(session, by, "facts", article_id)
 
     def _note(self, session: AsyncSession, by: str, action: str, subject: str) -> None:
         session.add(AuditRow(at=self._clock(), login=by, action=action, subject=subject))

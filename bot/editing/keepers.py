@@ -132,6 +132,12 @@ class Keepers:
             changed = await whole.keep(session, contact, over=over)
             return self._noted(session, changed, by, "contact", contact.id)
 
+    async def remove_contact(self, contact_id: str, *, by: str) -> None:
+        """Raises ContactInUseError."""
+        async with self._database.transaction() as session:
+            await whole.remove_contact(session, contact_id, self._answers.site)
+            self._note(session, by, "remove contact", contact_id)
+
     def preview_contact(self, contact: Contact, reader: str) -> Sequence[Block]:
         """The card that a reader sees right now."""
         now = self._clock()

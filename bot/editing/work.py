@@ -2,15 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.editing.keeping import Keeping
 from bot.replies import Block
-from knowledge_base.documents import Article, Revision, Topic
+from knowledge_base.documents import Article, Revision, Source, Topic
 from knowledge_base.editing.manuscript import Manuscript, Saved
 from knowledge_base.exchange.comparing import Change
 from knowledge_base.exchange.copies import Copy
 from knowledge_base.exchange.files import Format
+from knowledge_base.glossary import Pair
+from knowledge_base.intake.extract import Extract
+from knowledge_base.proofreading import Finding
+from retrieval.shown import ShownChoice
+
+# How hard a text is to read, beside the published ones in its language: the easiest quarter, the hardest, or neither.
+Level = Literal["easy", "usual", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +31,61 @@ class Overview:
     unanswered: int
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is worth a look in a text: the source's official terms, what differs from the source, how hard it is to read
+    (None where that cannot be said), and published articles that may say the same already.
+    """
+
+    terms: Sequence[Pair] = ()
+    findings: Sequence[Finding] = ()
+    level: Level | None = None
+    near: Sequence[ShownChoice] = ()
+
+
+class Checking(Protocol):
+    """A second look at what is written; see `bot.editing.checks.Checks`."""
+
+    async def of(self, article: Article, language: str, manuscript: Manuscript | None) -> Check: ...
+
+    async def near(self, said: Sequence[str], *, country: str, reader: str) -> Sequence[ShownChoice]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was read of a page or file, where it is from, and the site's language that it seems to be in, if any."""
+
+    extract: Extract
+    source: Source
+    language: str
+
+
+class Taking(Protocol):
+    """Pages and files of others as drafts to be; see `bot.editing.intake.Intake`. Both raise IntakeError."""
+
+    async def from_address(self, address: str) -> Taken: ...
+
+    async def from_file(self, name: str, data: bytes) -> Taken: ...
+
+
 class Editing(Protocol):
     """What editors work with; see `bot.editing.editors.Editors`.
 
     `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
     revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish` and `revert` raise
     ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError. `keeping` is for all that
-    stands beside the texts.
+    stands beside the texts, `checks` for a second look at them, `intake` for what others have written. A
+    `source` is added to those of the article.
     """
 
     @property
     def keeping(self) -> Keeping: ...
+
+    @property
+    def checks(self) -> Checking: ...
+
+    @property
+    def intake(self) -> Taking: ...
 
     @property
     def languages(self) -> list[str]: ...
@@ -47,10 +98,19 @@ class Editing(Protocol):
 
     async def history(self, article_id: str, language: str) -> Sequence[Saved]: ...
 
-    async def save(self, article_id: str, language: str, manuscript: Manuscript, *, by: str) -> Revision: ...
+    async def save(
+        self, article_id: str, language: str, manuscript: Manuscript, *, by: str, source: Source | None = None
+    ) -> Revision: ...
 
     async def publish(
-        self, article_id: str, language: str, manuscript: Manuscript, *, major: bool, by: str
+        self,
+        article_id: str,
+        language: str,
+        manuscript: Manuscript,
+        *,
+        major: bool,
+        by: str,
+        source: Source | None = None,
     ) -> Revision: ...
 
     async def revert(self, article_id: str, language: str, number: int, *, over: int, by: str) -> Revision: ...

@@ -171,7 +171,14 @@ def check(
         texts += sum(len(article.translations) for article in content.articles)
     if json:
         rows = [{"path": str(p.path), "line": p.line, "reason": p.reason} for p in problems]
-        print_json({"articles": articles, "texts": texts, "problems": rows, "findings": [asdict(f) for f in found]})
+        print_json(
+            {
+                "articles": articles,
+                "texts": texts,
+                "problems": rows,
+                "findings": [{**asdict(f), "detail": f.detail} for f in found],
+            }
+        )
     for line in [*problems, *found] if not json else []:
         typer.echo(str(line))
     if problems:

@@ -2,7 +2,8 @@
 
 `over` is the newest revision that the editor saw. `renders` is the source's revision that the translation rendered so
 far, `rendered` (a box) the one that it renders now. `reviewed` is the day of the last comparison with the sources,
-`compared` (a box) says that it is today.
+`compared` (a box) says that it is today. `source-title` and `source-url` are where the words were taken from, if they
+were; `add-source` (a box) names it among the sources of the article.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from bot.editing.work import Taken
 from channels.console.entries import CHARACTER, MARKDOWN
 from channels.console.forms import Form
 from channels.console.texts import sentence
-from knowledge_base.documents import Article, Revision
+from knowledge_base.documents import Article, Revision, Source, Text
 from knowledge_base.editing.fields import (
     GROUPS,
     LISTS,
@@ -47,6 +49,7 @@ SHORT_ANSWER = sentence("Short answer")
 FIRST: Final[dict[Group, int]] = {"section": 1, "step": 0}
 # What is written in a box of several lines, and how many it shows.
 ROWS = {"questions": 5, "search_questions": 5, "section-text": 8, "step-text": 3, "papers": 3}
+SOURCE = ("source-title", "source-url", "add-source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,23 @@ def opened(article: Article, language: str) -> Form:
     return Form(
         values | {"over": str(known.number if known else 0), "renders": str(renders or ""), "reviewed": reviewed}
     )
+
+
+def filled(form: Form, taken: Taken) -> Form:
+    """With what was read of a page or file in place of the title and the sections; steps and questions stay."""
+    title = taken.extract.title or form["title"]
+    emptied = {key: "" if key.startswith("section-") else said for key, said in form.values.items()}
+    fields = fields_of(Text(title=title or "-", body=taken.extract.body))
+    read = {key: said for key, said in fields.items() if key.startswith("section-")}
+    about = {"source-title": taken.source.title, "source-url": taken.source.url or "", "add-source": "on"}
+    return Form({**emptied, **read, "title": title, **about})
+
+
+def source_in(form: Form) -> Source | None:
+    """What is to be named among the sources; raises ValidationError for what nobody can have typed."""
+    if not form["add-source"] or not form["source-title"]:
+        return None
+    return Source(title=form["source-title"], url=form["source-url"] or None)
 
 
 def newest(article: Article, language: str) -> Revision | None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge_base import repository
-from knowledge_base.documents import Article, ArticleFacts, Contact, Revision, Translation
+from knowledge_base.documents import Article, ArticleFacts, Contact, Revision, Source, Translation
 from knowledge_base.editing import drafts
 from knowledge_base.editing.asked import changed
 from knowledge_base.editing.manuscript import (
@@ -53,6 +53,17 @@ async def change_facts(
     for translation in known.translations.values():
         if translation.published and bool(translation.published.text.steps) != (facts.kind == "procedure"):
             raise UnpublishableError("no_steps" if facts.kind == "procedure" else "steps")
+    await repository.save_facts(session, known.model_copy(update={"facts": facts}))
+    await repository.bump_content_version(session)
+    return True
+
+
+async def add_source(session: AsyncSession, article_id: str, source: Source) -> bool:
+    """Name one more source; whether it was not among them. Raises UnknownTextError."""
+    known = await _locked(session, article_id)
+    if any(one.url == source.url if source.url else one == source for one in known.facts.sources):
+        return False
+    facts = known.facts.model_copy(update={"sources": [*known.facts.sources, source]})
     await repository.save_facts(session, known.model_copy(update={"facts": facts}))
     await repository.bump_content_version(session)
     return True

@@ -1,5 +1,6 @@
 """The use cases of notices and contacts, which are kept whole, in the caller's transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -7,12 +8,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge_base import repository
-from knowledge_base.documents import Contact, Notice, to_local_time
+from knowledge_base.documents import Article, Contact, Notice, Site, to_local_time
 from knowledge_base.editing.articles import check_references
-from knowledge_base.editing.manuscript import OvertakenError, TakenError, UnknownTextError
+from knowledge_base.editing.manuscript import EditingError, OvertakenError, TakenError, UnknownTextError
 from knowledge_base.status import notice_state
 
 Whole = TypeVar("Whole", Notice, Contact)
+
+
+class ContactInUseError(EditingError):
+    """The contact cannot be deleted: these sites and articles name it."""
+
+    def __init__(self, sites: Sequence[Site], articles: Sequence[Article]) -> None:
+        names = [site.id for site in sites] + [article.id for article in articles]
+        super().__init__(f"the contact is named by {', '.join(names)}")
+        self.sites = sites
+        self.articles = articles
 
 
 async def load(session: AsyncSession, kind: type[Whole], document_id: str) -> Whole:
@@ -68,6 +79,23 @@ async def drop(session: AsyncSession, notice_id: str, now: datetime) -> bool:
     await repository.remove_document(session, Notice, notice_id)
     await repository.bump_content_version(session)
     return True
+
+
+async def remove_contact(session: AsyncSession, contact_id: str, serving: Site) -> None:
+    """Only one that no site, in the database or `serving`, and no article names.
+
+    Raises UnknownTextError and ContactInUseError.
+    """
+    await repository.lock_content(session)
+    await load(session, Contact, contact_id)
+    sites = {site.id: site for site in [*await repository.load_documents(session, Site), serving]}
+    articles = await repository.load_articles(session, asked=False)
+    by_sites = [site for site in sites.values() if contact_id in site.contacts]
+    by_articles = [article for article in articles if contact_id in article.facts.contacts]
+    if by_sites or by_articles:
+        raise ContactInUseError(by_sites, by_articles)
+    await repository.remove_document(session, Contact, contact_id)
+    await repository.bump_content_version(session)
 
 
 def _written(local_time: datetime) -> str:

@@ -17,9 +17,11 @@ CONTENT = [
     *("/content", "/add-article", "/content/health-taj-card", "/content/health-taj-card/facts"),
     *("/content/health-taj-card/asked/ar", "/content/health-taj-card/en", "/content/health-taj-card/ar"),
     *("/content/health-taj-card/en/revisions", "/content/health-taj-card/en/revisions/1"),
+    *("/add-article/from", "/content/health-taj-card/ar/from"),
     *("/notices", "/add-notice", "/notices/guest-worker-stop-2026"),
     *("/contacts", "/add-contact", "/contacts/oif-call-centre"),
     *("/topics", "/add-topic", "/topics/health"),
+    *("/glossary", "/glossary?language=ar", "/glossary/single-permit"),
 ]
 PAGES = ["/", "/desk", "/hours", "/staff", "/staff/add", "/staff/1", "/audit", "/account", "/nowhere", *CONTENT]
 # More than there is to reach on a page by keyboard.

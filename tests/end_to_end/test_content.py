@@ -33,6 +33,16 @@ def test_the_preview_follows_what_is_typed(editor: Page) -> None:
     expect(editor.locator(".preview")).to_contain_text("not a whole text yet")
 
 
+def test_what_is_worth_a_look_follows_what_is_typed(editor: Page) -> None:
+    sign_in(editor, "eva")
+    editor.goto(f"{ARTICLE}/hu")
+    editor.get_by_label("Short answer").fill("A kártya 4711 forint.")
+    expect(editor.locator(".check")).to_contain_text("Numbers that only this text has: \u20684711\u2069.")
+    editor.goto("/console/add-article")
+    editor.get_by_label("Title", exact=True).fill("How do I get a health insurance card (TAJ)?")
+    expect(editor.get_by_text("It seems that there is an article on this already")).to_be_in_viewport()
+
+
 def test_words_that_were_not_saved_are_brought_back(editor: Page) -> None:
     sign_in(editor, "eva")
     editor.goto(f"{ARTICLE}/sr-Latn")

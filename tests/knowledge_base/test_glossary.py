@@ -83,3 +83,19 @@ def test_the_glossary_that_ships_has_every_term_in_every_language() -> None:
     assert len(ids) >= 250
     assert len(glossary.languages) == 27
     assert [language for language in glossary.languages if [t.id for t in glossary.terms(language)] != ids] == []
+
+
+def test_in_a_translation_that_is_not_there_yet_nothing_is_said() -> None:
+    pairs = GLOSSARY.compare(text("Residence permit", "x", questions=[]), "en", None, "hu")
+    assert pairs == [Pair("residence permit", "tartózkodási engedély", is_said=False)]
+
+
+def test_a_term_is_found_by_words_in_any_language_and_has_its_names() -> None:
+    assert GLOSSARY.found("TARTÓZKODÁSI", "en") == ["permit", "guest"]
+    assert GLOSSARY.found("居留", "en") == ["permit"]
+    assert GLOSSARY.found("", "en") == [term.id for term in ENGLISH]
+    assert {language: term.text for language, term in GLOSSARY.names("taj").items()} == {
+        "en": "TAJ number (social security number)",
+        "hu": "TAJ-szám",
+    }
+    assert GLOSSARY.names("no such term") == {}

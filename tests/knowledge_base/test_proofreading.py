@@ -106,3 +106,10 @@ def test_a_date_that_begins_a_paragraph_as_a_list_would_is_named() -> None:
     """`2023. január` is the first item of a list in Markdown, number 2023."""
     body = HUNGARIAN.body.replace("A díj 2024 óta", "2024. január óta a díj")
     assert "items" in {finding.fault for finding in found(HUNGARIAN.model_copy(update={"body": body}))}
+
+
+def test_what_differs_is_told_by_what_each_of_the_two_has() -> None:
+    body = HUNGARIAN.body.replace("39 000", "93 000").replace(LEAFLET, "https://example.org/other")
+    told = {f.fault: (f.found, f.wanted, f.detail) for f in found(HUNGARIAN.model_copy(update={"body": body}))}
+    assert told["numbers"] == ("93000", "39000", "missing 39000; added 93000")
+    assert told["links"][:2] == ("https://example.org/other", LEAFLET)

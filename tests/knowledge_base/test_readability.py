@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge_base.documents import Content
-from knowledge_base.readability import lix, reading_levels
+from knowledge_base.readability import FEWEST, lix, reading_levels, usual
 from tests.builders import article, content, revision, text
 
 
@@ -27,3 +27,12 @@ def test_it_is_told_by_language_where_words_stand_between_spaces() -> None:
     levels = reading_levels(content(one).articles)
     assert list(levels) == ["en"]
     assert reading_levels(Content().articles) == {}
+
+
+def test_what_is_usual_is_told_where_there_are_enough_texts() -> None:
+    many = [article(f"a-{n}", en=revision(text("A", f"Go to {'the office ' * n}now."))) for n in range(FEWEST)]
+    found = usual(many, "en")
+    assert found is not None
+    assert found.easy < found.median < found.hard
+    assert usual(many[1:], "en") is None
+    assert usual([article(zh_Hans=revision(), source_language="zh-Hans")] * FEWEST, "zh-Hans") is None

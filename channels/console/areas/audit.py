@@ -40,6 +40,7 @@ ACTIONS = {
     "end notice": sentence("Notice ended"),
     "drop notice": sentence("Notice deleted before it was shown"),
     "contact": sentence("Contact written or changed"),
+    "remove contact": sentence("Contact deleted"),
     "topic": sentence("Topic added or changed"),
     "move topic": sentence("Topic moved up or down"),
     "remove topic": sentence("Topic removed"),

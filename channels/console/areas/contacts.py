@@ -1,6 +1,6 @@
 """Contacts: offices, organisations and hotlines, each shown as a migrant sees it right now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from babel.dates import get_day_names
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from bot.editing.keeping import Keeping, Options
 from bot.texts import Texts
 from channels.console.areas import Area, Page
+from channels.console.areas.content import title_of
 from channels.console.entries import ADDRESS, Box, Choice, Choices, Entry, Line, Picks, Rows, Translated, Week
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
@@ -20,18 +21,18 @@ from channels.console.sheets import Sheet
 from channels.console.texts import apart, sentence
 from knowledge_base.documents import Contact
 from knowledge_base.editing.identifiers import suggested
-from knowledge_base.languages import endonym, locale
+from knowledge_base.editing.whole import ContactInUseError
+from knowledge_base.languages import endonym, fallbacks, locale
 
 PATH = "/contacts"
 NEW = "/add-contact"
 # The box that says in which language the card is shown; it is no part of the contact.
 READER = "reader"
 router = APIRouter()
+Id = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
-async def known_contact(
-    contact: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")], at: Editor, keeping: CurrentKeeping
-) -> Contact:
+async def known_contact(contact: Id, at: Editor, keeping: CurrentKeeping) -> Contact:
     """Raises UnknownTextError."""
     return await keeping.contact(contact)
 
@@ -135,7 +136,11 @@ async def show_one(request: Request, at: Editor, keeping: CurrentKeeping, known:
 
 
 @router.post(f"{PATH}/{{contact}}")
-async def save(request: Request, at: Editor, keeping: CurrentKeeping, known: Known, form: Posted) -> Response:
+async def save(request: Request, at: Editor, keeping: CurrentKeeping, contact: Id, form: Posted) -> Response:
+    """One that a colleague has deleted meanwhile is shown as a new one: what was typed is not lost."""
+    known = next((one for one in await keeping.contacts() if one.id == contact), None)
+    if known is None:
+        form.values = {**form.values, "id": contact}
     return await _kept(request, at, keeping, known, form)
 
 
@@ -143,6 +148,25 @@ async def save(request: Request, at: Editor, keeping: CurrentKeeping, known: Kno
 async def preview(request: Request, at: Editor, keeping: CurrentKeeping, known: Known, form: Posted) -> Response:
     sheet = await _sheet(request, keeping, known)
     return page(request, "content_preview.html", preview=_preview(request, keeping, sheet, form))
+
+
+@router.post(f"{PATH}/{{contact}}/remove")
+async def remove(request: Request, at: Editor, keeping: CurrentKeeping, known: Known) -> Response:
+    try:
+        await keeping.remove_contact(known.id, by=at.member.login)
+    except ContactInUseError as error:
+        sheet = await _sheet(request, keeping, known)
+        filled = Filled(sheet.opened(known, **{READER: at.member.language}), 409)
+        return _shown(request, keeping, sheet, known, filled, users=_users(error, at.member.language))
+    say(request, texts_of(request).gettext("The contact was deleted."))
+    return go(PATH)
+
+
+def _users(error: ContactInUseError, reader: str) -> list[dict[str, str]]:
+    """Who names it, with the article's page where it is one."""
+    named = [(site.name[tag], tag) for site in error.sites for tag in fallbacks(reader, set(site.name))[:1]]
+    sites = [{"text": text, "language": tag, "article": ""} for text, tag in named]
+    return sites + [{**title_of(article), "article": article.id} for article in error.articles]
 
 
 async def _kept(request: Request, at: SignedIn, keeping: Keeping, known: Contact | None, form: Form) -> Response:
@@ -157,7 +181,12 @@ async def _kept(request: Request, at: SignedIn, keeping: Keeping, known: Contact
 
 
 def _shown(
-    request: Request, keeping: Keeping, sheet: Sheet[Contact], known: Contact | None, filled: Filled
+    request: Request,
+    keeping: Keeping,
+    sheet: Sheet[Contact],
+    known: Contact | None,
+    filled: Filled,
+    users: Sequence[Mapping[str, str]] = (),
 ) -> Response:
     return shown(
         request,
@@ -166,6 +195,7 @@ def _shown(
         filled,
         f"{PATH}/{known.id}" if known else NEW,
         contact=known,
+        users=users,
         languages=keeping.languages,
         reader=_reader(keeping, filled.form[READER] or request.state.member.language),
         preview=_preview(request, keeping, sheet, Form(filled.form.values)),

@@ -1,26 +1,32 @@
 """What is true of an article in every language; a new article; an article withdrawn and put back."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from bot.editing.keeping import Options
+from bot.editing.keeping import Keeping, Options
+from bot.editing.work import Editing, Taken
 from channels.console.areas import Area
 from channels.console.areas.content import AUDIENCES, KINDS, PATH, PHASES, PURPOSES, Known, title_of
 from channels.console.entries import Box, Choice, Choices, Entry, Line, Paragraphs, Picks
-from channels.console.forms import Posted
-from channels.console.gate import CurrentEditing, CurrentKeeping, Editor, console
+from channels.console.forms import Form, Posted
+from channels.console.gate import CurrentEditing, CurrentKeeping, Editor, SignedIn, console
 from channels.console.kept import Filled, kept, shown
-from channels.console.pages import go, say, texts_of
+from channels.console.pages import go, page, say, texts_of
 from channels.console.shared_entries import checked_entries, country_options, id_entry, named_options, topic_options
 from channels.console.sheets import Sheet
+from channels.console.taking import losses, remark
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, ArticleFacts, Body, Identifier, Language, Text, Title
 from knowledge_base.editing.identifiers import suggested
 from knowledge_base.editing.manuscript import Manuscript, UnpublishableError
 from knowledge_base.languages import endonym
+from retrieval.shown import ShownChoice
 
 NEW = "/add-article"
+# As of `knowledge_base.documents.Title`.
+LONGEST_TITLE = 120
 FAULTS = {
     "no_steps": sentence("Its published texts have no steps: please publish them with steps, or withdraw them, first."),
     "steps": sentence("Its published texts have steps: please withdraw them before it is something else."),
@@ -92,18 +98,48 @@ async def save_facts(request: Request, at: Editor, keeping: CurrentKeeping, know
 
 @router.get(NEW)
 async def show_new(request: Request, at: Editor, editing: CurrentEditing, keeping: CurrentKeeping) -> Response:
+    return await _begun(request, at, editing, keeping)
+
+
+async def show_taken(request: Request, at: SignedIn, editing: Editing, keeping: Keeping, taken: Taken) -> Response:
+    """The form with what was read of somebody else's page or file."""
+    texts = texts_of(request)
+    values = {
+        "title": taken.extract.title,
+        "body": taken.extract.body,
+        "sources-0-title": taken.source.title,
+        "sources-0-url": taken.source.url or "",
+        "as_of": taken.extract.date,
+        "verify": remark(taken, texts, console(request).now().date()),
+    }
+    values |= {"language": taken.language} if taken.language else {}
+    return await _begun(request, at, editing, keeping, values, losses(taken, texts))
+
+
+async def _begun(
+    request: Request,
+    at: SignedIn,
+    editing: Editing,
+    keeping: Keeping,
+    values: Mapping[str, str] | None = None,
+    taken: Sequence[str] = (),
+) -> Response:
     sheet = await _new_sheet(request, keeping)
     own = at.member.language if at.member.language in editing.languages else editing.languages[0]
     begun = {"kind": "faq", "phase": "living-here", "confidence": "medium", "audience-all": "on", "language": own}
-    country = next(iter((await keeping.options()).countries), "")
-    return shown(request, "content_new.html", sheet, Filled(sheet.opened(None, **begun, country=country)), NEW)
+    begun |= {"country": next(iter((await keeping.options()).countries), ""), **(values or {})}
+    filled = Filled(sheet.opened(None, **begun))
+    near = await _near(editing, filled.form, at.member.language)
+    return shown(request, "content_new.html", sheet, filled, NEW, near=near, taken=taken)
 
 
 @router.post(NEW)
-async def begin(request: Request, at: Editor, keeping: CurrentKeeping, form: Posted) -> Response:
+async def begin(
+    request: Request, at: Editor, editing: CurrentEditing, keeping: CurrentKeeping, form: Posted
+) -> Response:
     _ = texts_of(request).gettext
     sheet = await _new_sheet(request, keeping)
-    if not form["id"].strip():
+    if not form["id"].strip() and form["act"] == "save":
         form.values = {**form.values, "id": suggested(form["title"], await keeping.article_ids())}
 
     async def keep(new: NewArticle, over: NewArticle | None) -> None:
@@ -114,9 +150,16 @@ async def begin(request: Request, at: Editor, keeping: CurrentKeeping, form: Pos
 
     filled = await kept(request, sheet, form, keep)
     if filled is not None:
-        return shown(request, "content_new.html", sheet, filled, NEW)
+        near = await _near(editing, filled.form, at.member.language)
+        return shown(request, "content_new.html", sheet, filled, NEW, near=near, taken=())
     say(request, _("The article was begun. Nobody reads it before you publish its text."))
     return go(f"{PATH}/{form['id'].strip()}/{form['language']}")
+
+
+@router.post(f"{NEW}/check")
+async def check(request: Request, at: Editor, editing: CurrentEditing, form: Posted) -> Response:
+    """The piece of the page that says whether there is an article on this already."""
+    return page(request, "content_check_new.html", near=await _near(editing, form, at.member.language))
 
 
 @router.post(f"{PATH}/{{article}}/withdraw")
@@ -144,7 +187,12 @@ async def put_back(request: Request, at: Editor, keeping: CurrentKeeping, known:
     return go(f"{PATH}/{known.id}")
 
 
-async def _new_sheet(request: Request, keeping: CurrentKeeping) -> Sheet[NewArticle]:
+async def _near(editing: Editing, form: Form, reader: str) -> Sequence[ShownChoice]:
+    title = form["title"].strip()[:LONGEST_TITLE]
+    return await editing.checks.near([title], country=form["country"], reader=reader) if title else ()
+
+
+async def _new_sheet(request: Request, keeping: Keeping) -> Sheet[NewArticle]:
     texts = texts_of(request)
     _ = texts.gettext
     languages = tuple((tag, endonym(tag)) for tag in keeping.languages)

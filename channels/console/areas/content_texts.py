@@ -1,33 +1,41 @@
 """One text of an article: writing it beside its source, publishing it, and its revisions."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import ValidationError
 
-from bot.editing.work import Editing
+from bot.editing.work import Editing, Taken
 from channels.console.areas import Area
 from channels.console.areas.content import PATH, Known, title_of
+from channels.console.checking import LEVELS, told
+from channels.console.entries import CHARACTER
 from channels.console.forms import Form, Posted
 from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console
 from channels.console.pages import go, page, say, texts_of
+from channels.console.taking import losses
 from channels.console.texts import sentence
 from channels.console.writing import (
+    SOURCE,
     TITLES,
     arranged,
+    filled,
     manuscript_of,
     newest,
     number_in,
     opened,
     pieces,
     put_together,
+    source_in,
     source_of,
 )
 from knowledge_base.documents import Article, Revision
 from knowledge_base.editing.differences import Differences, Part, differences, words_between
 from knowledge_base.editing.fields import Fields
-from knowledge_base.editing.manuscript import ConflictError, Saved, UnknownTextError, UnpublishableError
-from knowledge_base.languages import is_right_to_left
+from knowledge_base.editing.manuscript import ConflictError, Manuscript, Saved, UnknownTextError, UnpublishableError
+from knowledge_base.languages import endonym, is_right_to_left, primary
 
 FAULTS = {
     "no_steps": sentence("A procedure needs a step before it can be published."),
@@ -74,6 +82,26 @@ async def preview(
     """The piece of the page that shows what a migrant will read."""
     shown = _previewed(request, editing, known, language, form)
     return page(request, "content_preview.html", preview=shown)
+
+
+@router.post("/check")
+async def check(
+    request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language, form: Posted
+) -> Response:
+    """The piece of the page that says what is worth a look."""
+    looked = await _looked(request, editing, known, language, form)
+    return page(request, "content_check.html", article=known, language=language, **looked)
+
+
+async def show_taken_text(request: Request, editing: Editing, known: Article, language: str, taken: Taken) -> Response:
+    """The editor with what was read of somebody else's page or file, in place of the title and sections."""
+    texts = texts_of(request)
+    about = losses(taken, texts)
+    if taken.language and primary(taken.language) != primary(language):
+        seen = texts.gettext("It seems to be written in another language: {language}.")
+        about.append(seen.format(language=endonym(taken.language)))
+    form = filled(opened(known, language), taken)
+    return await _shown(request, editing, known, language, form, taken=about)
 
 
 @router.get("/revisions")
@@ -146,13 +174,19 @@ async def _kept(
     if manuscript is None:
         return await _shown(request, editing, known, language, form, status=422)
     try:
+        source = source_in(form)
+    except ValidationError:
+        form.wrong["act"] = _(CHARACTER)
+        return await _shown(request, editing, known, language, form, status=422)
+    try:
         if act in ("major", "minor"):
-            await editing.publish(known.id, language, manuscript, major=act == "major", by=by)
+            await editing.publish(known.id, language, manuscript, major=act == "major", by=by, source=source)
             say(request, _("It is published: migrants read it within a second."))
             return go(f"{PATH}/{known.id}")
-        await editing.save(known.id, language, manuscript, by=by)
+        await editing.save(known.id, language, manuscript, by=by, source=source)
     except ConflictError as error:
         both, theirs = put_together(error)
+        both.values = {**both.values, **{key: form[key] for key in SOURCE if form[key]}}
         fresh = await editing.article(known.id)
         return await _shown(request, editing, fresh, language, both, status=409, theirs=theirs)
     except UnpublishableError as error:
@@ -173,8 +207,11 @@ async def _shown(
     *,
     status: int = 200,
     theirs: Fields | None = None,
+    taken: Sequence[str] = (),
 ) -> Response:
-    """The editor; `theirs` is what a colleague wrote where the form holds one's own words."""
+    """The editor; `theirs` is what a colleague wrote where the form holds one's own words, `taken` what is told of a
+    page or file that was read into it.
+    """
     source = source_of(known, language)
     rendered = await _rendered(editing, known, form) if source else None
     beside = differences(rendered.text if rendered else None, source.text) if source else None
@@ -191,9 +228,11 @@ async def _shown(
         rendered=rendered,
         beside=beside,
         conflict=theirs is not None,
+        taken=taken,
         disputed=disputed,
         leftover={key: parts for key, parts in disputed.items() if key not in form.values},
         preview=_previewed(request, editing, known, language, Form(form.values)),
+        **await _looked(request, editing, known, language, Form(form.values)),
         newest=newest(known, language),
         has_stood=await _has_stood(editing, known, language),
         **_about(request, known, language),
@@ -220,9 +259,20 @@ def _previewed(request: Request, editing: Editing, known: Article, language: str
     # Jinja's templates of the widget are not needed before somebody writes.
     from channels.web.drawing import drawn
 
-    _ = texts_of(request).gettext
-    manuscript = manuscript_of(form, newest(known, language), console(request).now().date(), _)
+    manuscript = _written(request, known, language, form)
     return drawn(editing.preview(known, language, manuscript)) if manuscript else None
+
+
+async def _looked(request: Request, editing: Editing, known: Article, language: str, form: Form) -> dict[str, Any]:
+    _ = texts_of(request).gettext
+    found = await editing.checks.of(known, language, _written(request, known, language, form))
+    findings = [line for finding in found.findings for line in told(finding, _)]
+    return {"check": found, "findings": findings, "levels": LEVELS}
+
+
+def _written(request: Request, known: Article, language: str, form: Form) -> Manuscript | None:
+    today = console(request).now().date()
+    return manuscript_of(form, newest(known, language), today, texts_of(request).gettext)
 
 
 def _about(request: Request, known: Article, language: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge_base.documents import Contact, Hours
-from tests.channels.console.conftest import Newsroom, form_of, words, write
+from tests.channels.console.conftest import Newsroom, Visitor, form_of, words, write
 
 LINE = "/contacts/help-line"
 NEW = {"name": "Law clinic", "topics__0": "work", "purpose__en": "Helps", "sources__0__title": "Its website"}
@@ -123,3 +123,54 @@ def test_two_editors_changes_are_put_together(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize("path", ["/contacts/nothing", "/contacts/Nothing"])
 def test_what_there_is_not_is_missing(newsroom: Newsroom, path: str) -> None:
     assert newsroom.editor("anna").get(path).status_code == 404
+
+
+def add_clinic(newsroom: Newsroom, login: str = "anna") -> Visitor:
+    anna = newsroom.editor(login)
+    assert write(anna, "/add-contact", **NEW).status_code == 303
+    return anna
+
+
+def test_a_contact_that_nobody_names_is_deleted_and_that_is_recorded(newsroom: Newsroom) -> None:
+    anna = add_clinic(newsroom)
+    before = newsroom.version()
+    anna.get("/contacts/law-clinic")
+    response = anna.send("/contacts/law-clinic/remove")
+    assert response.headers["location"] == "/console/contacts"
+    assert "The contact was deleted." in words(anna.get("/contacts"))
+    assert "law-clinic" not in {one.id for one in newsroom.content().contacts}
+    assert newsroom.version() == before + 1
+    newsroom.house.add("vera", "admin")
+    assert "Contact deleted law-clinic" in words(newsroom.house.visitor("vera").get("/audit"))
+
+
+def test_a_contact_that_the_site_names_stays_and_the_site_is_named(newsroom: Newsroom) -> None:
+    anna = newsroom.editor("anna")
+    anna.get(LINE)
+    page = anna.send(f"{LINE}/remove")
+    assert page.status_code == 409
+    assert "It stays, for these name it. Take it out there first: the site Kalauz Hungary" in words(page)
+    assert contact(newsroom)
+
+
+def test_a_contact_that_an_article_names_stays_with_the_way_to_its_facts(newsroom: Newsroom) -> None:
+    anna = add_clinic(newsroom)
+    write(anna, "/content/health-card/facts", contacts__0="law-clinic")
+    anna.get("/contacts/law-clinic")
+    page = anna.send("/contacts/law-clinic/remove")
+    assert page.status_code == 409
+    assert 'href="/console/content/health-card/facts"><bdi lang="en">Health card</bdi>' in page.text
+    assert form_of(page)["name"] == "Law clinic"
+    assert contact(newsroom, "law-clinic")
+
+
+def test_what_was_typed_over_a_deleted_contact_is_not_lost(newsroom: Newsroom) -> None:
+    anna, bela = add_clinic(newsroom), newsroom.editor("bela")
+    mine = bela.get("/contacts/law-clinic")
+    anna.get("/contacts/law-clinic")
+    anna.send("/contacts/law-clinic/remove")
+    page = write(bela, "/contacts/law-clinic", page=mine, address="Budapest")
+    assert page.status_code == 409
+    assert "A colleague has deleted this meanwhile." in words(page)
+    assert write(bela, "/contacts/law-clinic", page=page).status_code == 303
+    assert contact(newsroom, "law-clinic").address == "Budapest"

@@ -22,6 +22,7 @@ NAMES = {
     "{notice}": "office-closed",
     "{contact}": "help-line",
     "{topic}": "health",
+    "{term}": "single-permit",
 }
 KNOWN = "1"
 WITHOUT_SESSION = {"/sign-in"}
@@ -182,6 +183,7 @@ def test_the_start_names_the_parts_that_a_role_has(staffed: House) -> None:
         "/notices",
         "/contacts",
         "/topics",
+        "/glossary",
         "/exchange",
         "/account",
     ]
@@ -191,6 +193,7 @@ def test_the_start_names_the_parts_that_a_role_has(staffed: House) -> None:
         "/notices",
         "/contacts",
         "/topics",
+        "/glossary",
         "/exchange",
         "/staff",
         "/audit",
