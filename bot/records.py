@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.redaction import redacted, without_marks
 from bot.state import Event, State
 from bot.tables import TallyRow, UnansweredRow
 from bot.understanding import ParseData
@@ -55,13 +55,15 @@ async def _keep_question(
     article: str | None,
     now: datetime,
 ) -> None:
-    if text:
+    shown = redacted(text or "")
+    # Where nothing but marks is left, there is nothing to learn.
+    if without_marks(shown):
         session.add(
             UnansweredRow(
                 conversation_id=conversation_id,
                 number=number,
                 language=language,
-                text=text,
+                text=shown,
                 reason=reason,
                 article=article,
                 asked_at=now,
@@ -75,8 +77,3 @@ async def count(session: AsyncSession, now: datetime, site: str, language: str, 
     dialect = session.get_bind().dialect.name
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(TallyRow).values(**key, count=1)
     await session.execute(insert.on_conflict_do_update(index_elements=list(key), set_={"count": TallyRow.count + 1}))
-
-
-async def unanswered(session: AsyncSession) -> list[UnansweredRow]:
-    """The kept questions, newest first."""
-    return list((await session.execute(select(UnansweredRow).order_by(UnansweredRow.asked_at.desc()))).scalars())

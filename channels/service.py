@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.editing.work import Editing
 from bot.handoff.inbox import Counselling
 from bot.messages import Acting, Conversing
+from bot.needs.work import Needs
 from bot.staff.member import Staff
 from retrieval.shown import Asking
 
@@ -56,6 +57,7 @@ class Assembly(Protocol):
     staff: Staff | None
     desk: Counselling | None
     editing: Editing | None
+    needs: Needs | None
 
     @property
     def served(self) -> Served | None: ...
@@ -132,6 +134,10 @@ class Service:
     @property
     def editing(self) -> Editing | None:
         return self._assembly.editing if self._assembly else None
+
+    @property
+    def needs(self) -> Needs | None:
+        return self._assembly.needs if self._assembly else None
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]

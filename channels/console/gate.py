@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from bot.editing.work import Editing
 from bot.handoff.inbox import Counselling
 from bot.limits import Limits
+from bot.needs.work import Needs
 from bot.staff.member import Member, Role, Staff, UnknownStaffError
 from channels.api.problems import NotReadyError
 from channels.console.forms import fields
@@ -48,6 +49,9 @@ class Serving(Protocol):
 
     @property
     def editing(self) -> Editing | None: ...
+
+    @property
+    def needs(self) -> Needs | None: ...
 
     @property
     def time_zone(self) -> ZoneInfo | None: ...
@@ -116,6 +120,14 @@ def editing(request: Request) -> Editing:
     return found
 
 
+def needs(request: Request) -> Needs:
+    """Raises NotReadyError while the content is still loading."""
+    found = console(request).service().needs
+    if found is None:
+        raise NotReadyError
+    return found
+
+
 async def signed_in(request: Request, staff: Annotated[Staff, Depends(staff)]) -> SignedIn:
     """Raises SignedOutError."""
     session: Session = request.state.session
@@ -155,6 +167,7 @@ CurrentConsole = Annotated[Console, Depends(console)]
 CurrentStaff = Annotated[Staff, Depends(staff)]
 CurrentDesk = Annotated[Counselling, Depends(desk)]
 CurrentEditing = Annotated[Editing, Depends(editing)]
+CurrentNeeds = Annotated[Needs, Depends(needs)]
 Anyone = Annotated[SignedIn, Depends(signed_in)]
 Counsellor = Annotated[SignedIn, Depends(requires("counsellor"))]
 Editor = Annotated[SignedIn, Depends(requires("editor"))]

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import records
 from bot.engine import Engine
+from bot.needs.questions import unanswered
+from bot.needs.work import Question
 from bot.replies import Buttons
-from bot.tables import TallyRow, UnansweredRow
+from bot.tables import TallyRow
 from knowledge_base.database import Database
 from retrieval.answers import Answers
 from tests.bot.conftest import engine_over
@@ -20,9 +21,9 @@ YES = '/helped{"about": "health-card/en/1", "yes": true}'
 NO = '/helped{"about": "health-card/en/1", "yes": false}'
 
 
-async def questions(database: Database) -> list[UnansweredRow]:
+async def questions(database: Database) -> list[Question]:
     async with database.reading() as session:
-        return await records.unanswered(session)
+        return await unanswered(session)
 
 
 async def counts(database: Database) -> Counter[tuple[str, str]]:

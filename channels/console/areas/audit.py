@@ -31,6 +31,9 @@ ACTIONS = {
     "publish major": sentence("Published, a major change"),
     "publish minor": sentence("Published, a minor change"),
     "revert": sentence("Draft made of an old text"),
+    "asked": sentence("Ways to ask for an article changed"),
+    "set aside": sentence("Questions set aside"),
+    "take up again": sentence("Questions taken up again"),
 }
 router = APIRouter()
 

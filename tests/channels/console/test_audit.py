@@ -4,6 +4,7 @@ import pytest
 
 from channels.console.areas.audit import ACTIONS, SHOWN
 from tests.channels.console.conftest import House, Newsroom, Visitor, words
+from tests.channels.console.test_needs import asked, gap_of
 
 
 @pytest.fixture
@@ -44,6 +45,12 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor,
         root.get(text)
         root.send(text, title=title, over=over, act=act)
     root.send(f"{text}/revisions/1", over="3")
+    asked(newsroom)
+    key = gap_of(root.get("/needs").text).removeprefix("/needs/")
+    taken = {f"take-{key}": "on", f"text-{key}": "Where?", "article": "tax-card"}
+    root.send(f"/needs/{key}", **taken, act="aside")
+    root.send("/needs/aside", key=key)
+    root.send(f"/needs/{key}", **taken, act="answer")
     told = {row[2] for row in rows(root.get("/audit").text)}
     assert told == set(ACTIONS.values())
 
