@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from bot.needs import questions
 from bot.needs.gaps import gaps
+from bot.needs.statistics import Period, Statistics, periods, statistics
+from bot.needs.tallies import first_day, tallies
 from bot.needs.work import Gap, Near, Question, Settled, UnknownQuestionError
 from bot.redaction import without_marks
 from bot.staff.tables import AuditRow
@@ -90,6 +92,21 @@ class Survey:
                 action = "set aside" if settled else "take up again"
                 session.add(AuditRow(at=now, login=by, action=action, subject=str(changed)))
             return changed
+
+    async def periods(self) -> Sequence[Period]:
+        async with self._database.reading() as session:
+            return periods(await first_day(session, self._answers.site.id), self._clock().date())
+
+    async def statistics(self, period: Period) -> Statistics:
+        answers = self._answers
+        async with self._database.reading() as session:
+            found = await tallies(session, answers.site.id, period)
+        articles = answers.library.articles.values()
+        return await asyncio.to_thread(statistics, period, found, articles, answers.site.languages)
+
+    def topics(self, reader: str) -> Mapping[str, str]:
+        named = {topic: self._answers.topic_name(topic, reader) for topic in self._answers.library.topics}
+        return {topic: found[1] for topic, found in named.items() if found is not None}
 
     async def aside(self) -> Sequence[Question]:
         async with self._database.reading() as session:

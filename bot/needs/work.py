@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from bot.needs.statistics import Period, Statistics
+
 # What became of a question: an article answers it now, or it is not for this service.
 Settled = Literal["answered", "aside"]
 
@@ -86,6 +88,16 @@ class Needs(Protocol):
 
     async def settle(self, keys: Collection[str], settled: Settled | None, *, by: str) -> int:
         """Settle questions without an article, or take that back (None); how many."""
+        ...
+
+    async def periods(self) -> Sequence[Period]:
+        """The periods of which there may be counts, the newest first."""
+        ...
+
+    async def statistics(self, period: Period) -> Statistics: ...
+
+    def topics(self, reader: str) -> Mapping[str, str]:
+        """The names of the topics."""
         ...
 
     async def aside(self) -> Sequence[Question]:

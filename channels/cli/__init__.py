@@ -2,7 +2,7 @@
 
 import typer
 
-from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, questions, serve, user, widget
+from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, questions, serve, stats, user, widget
 
 
 def application() -> typer.Typer:
@@ -20,6 +20,7 @@ def application() -> typer.Typer:
     app.add_typer(kb.app, name="kb")
     app.add_typer(index.app, name="index")
     app.command("questions")(questions.questions)
+    app.add_typer(stats.app, name="stats")
     app.add_typer(callbacks.app, name="callbacks")
     app.add_typer(user.app, name="user")
     app.add_typer(encoder.app, name="encoder")

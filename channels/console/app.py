@@ -22,6 +22,7 @@ from channels.console.areas import (
     replies,
     sign_in,
     staff,
+    statistics,
 )
 from channels.console.frame import Frame
 from channels.console.gate import Console, Serving, own_form
@@ -39,6 +40,7 @@ AREAS: tuple[Area, ...] = (
     content.AREA,
     content_texts.AREA,
     needs.AREA,
+    statistics.AREA,
     staff.AREA,
     audit.AREA,
     account.AREA,
