@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from bot.messages import UnknownConversationError, WrongTokenError
 from bot.state import Event
 from bot.tables import CallbackRow, ConversationRow, EventRow, UnansweredRow
 
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EVENTS = cast(Table, EventRow.__table__)
 
 
@@ -54,6 +56,9 @@ async def start(
 
 async def opened(session: AsyncSession, conversation_id: str, token: str, *, lock: bool = False) -> ConversationRow:
     """The conversation, if the token is its own; `lock` keeps others from adding events meanwhile."""
+    if not ID.fullmatch(conversation_id):
+        # PostgreSQL would not even compare some characters.
+        raise UnknownConversationError("there is no such conversation")
     query = select(ConversationRow).where(ConversationRow.id == conversation_id)
     row = (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
     if row is None:
@@ -113,6 +118,10 @@ async def append(
     ]
     await session.execute(EVENTS.insert(), rows)
     return stored
+
+
+async def exists(session: AsyncSession, conversation_id: str) -> bool:
+    return await session.get(ConversationRow, conversation_id) is not None
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:

@@ -15,7 +15,7 @@ from bot import callbacks, conversations, records
 from bot.actions import action_executor
 from bot.actions.callback import FORM, form_ended
 from bot.conversations import StoredEvent
-from bot.handoff import cases, prospects
+from bot.handoff import cases, counsellors, prospects
 from bot.handoff.delivery import Deliveries
 from bot.handoff.moves import BOT, DESK
 from bot.limits import FREE, TYPING, Limits
@@ -136,7 +136,7 @@ class Engine:
             typing: set[Typing] = set()
             while True:
                 after = found[-1].number if found else after
-                yield Fresh(found, next((one.name for one in typing if one.name is not None), None))
+                yield Fresh(found, await self._name(next((one.by for one in typing if one.by is not None), None)))
                 woken = await waited(listener, look_s)
                 stored, typing = listener.heard()
                 found = []
@@ -160,6 +160,12 @@ class Engine:
         await self._database.forget()
         self._deliveries.forget(conversation_id)
         self._news.tell(conversation_id)
+
+    async def _name(self, by: int | None) -> str | None:
+        if by is None:
+            return None
+        async with self._database.reading() as session:
+            return await counsellors.name(session, by)
 
     async def _read(self, conversation_id: str, token: str, after: int) -> tuple[list[Message], str]:
         """The messages with a number above `after`, and whose the conversation is."""

@@ -1,7 +1,7 @@
-"""Wakes whoever waits for something new in a conversation, within this process.
+"""Wakes whoever waits for something new in a conversation, in this process and, where there is a way, in the others.
 
 News says only *that* something is new; what it is stands in the database. Whoever waits looks there first, waits
-with a time limit, and looks again: what another process stored is found without any news.
+with a time limit, and looks again: what another process stored is found even where its news is lost.
 
 That somebody types is all in the news, and is stored nowhere: who does not listen at the moment never hears of it.
 """
@@ -12,6 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from knowledge_base.coordination import Coordination, OneProcess
+
+# What other processes are told, before the conversation's id and, of a counsellor who types, the account's.
+STORED = "stored"
+TYPING = "typing"
+
 # What is told of every conversation: that something was stored, or that somebody types.
 ANY = ""
 ANY_TYPING = "typing"
@@ -19,10 +25,10 @@ ANY_TYPING = "typing"
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """Somebody types in a conversation: the counsellor of this name, or, without one, the migrant."""
+    """Somebody types in a conversation: the counsellor with this account, or, without one, the migrant."""
 
     conversation_id: str
-    name: str | None
+    by: int | None
 
 
 class Listener(asyncio.Event):
@@ -48,18 +54,37 @@ class Listener(asyncio.Event):
 
 
 class News:
-    def __init__(self) -> None:
+    """`others` carries the news to the other processes, and brings theirs."""
+
+    def __init__(self, others: Coordination | None = None) -> None:
         self._waiting: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._others = others or OneProcess()
+        self._others.listen(self._hear)
 
     def tell(self, conversation_id: str) -> None:
         """Something was stored in the conversation."""
+        self._stored(conversation_id)
+        self._others.tell(f"{STORED} {conversation_id}")
+
+    def types(self, conversation_id: str, by: int | None = None) -> None:
+        """Somebody types there: the counsellor with this account, or the migrant."""
+        self._typing(Typing(conversation_id, by))
+        self._others.tell(f"{TYPING} {conversation_id} {'' if by is None else by}")
+
+    def _hear(self, word: str) -> None:
+        match word.split(" "):
+            case [kind, conversation_id] if kind == STORED:
+                self._stored(conversation_id)
+            case [kind, conversation_id, by] if kind == TYPING and (not by or by.isdecimal()):
+                self._typing(Typing(conversation_id, int(by) if by else None))
+
+    def _stored(self, conversation_id: str) -> None:
         for listener in self._of(conversation_id, ANY):
             listener.hear()
 
-    def types(self, conversation_id: str, name: str | None = None) -> None:
-        """Somebody types there: the counsellor of this name, or the migrant."""
-        for listener in self._of(conversation_id, ANY_TYPING):
-            listener.hear(Typing(conversation_id, name))
+    def _typing(self, typing: Typing) -> None:
+        for listener in self._of(typing.conversation_id, ANY_TYPING):
+            listener.hear(typing)
 
     @contextmanager
     def listening(self, *subjects: str) -> Iterator[Listener]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.needs.statistics import LONGEST, QUESTION, WAITED, WAITS
@@ -10,6 +9,7 @@ from bot.redaction import redacted, without_marks
 from bot.state import Event, State
 from bot.tables import TallyRow, UnansweredRow
 from bot.understanding import ParseData, parsed_answer
+from knowledge_base.database import inserting
 from retrieval.answers import Answers
 
 # Of the outcomes' subjects: the article that was shown.
@@ -98,6 +98,5 @@ async def _keep_question(
 async def count(session: AsyncSession, now: datetime, site: str, language: str, kind: str, subject: str) -> None:
     """One more; both databases take the row and the sum in one statement."""
     key = {"day": now.date(), "site": site, "language": language, "kind": kind, "subject": subject}
-    dialect = session.get_bind().dialect.name
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(TallyRow).values(**key, count=1)
+    insert = inserting(session, TallyRow).values(**key, count=1)
     await session.execute(insert.on_conflict_do_update(index_elements=list(key), set_={"count": TallyRow.count + 1}))

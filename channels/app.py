@@ -13,12 +13,13 @@ from channels.api import ask, conversations, health, problems, rasa, stream
 from channels.bridge import endpoint
 from channels.bridge.hosting import BridgeHost
 from channels.console.app import console_app
+from channels.console.areas import exchange
 from channels.console.frame import ROOT
 from channels.service import Service
 from channels.settings import Settings
 from channels.telegram import webhook
 from channels.telegram.hosting import TelegramHost
-from channels.web import plain
+from channels.web import panels, plain
 from channels.web.origins import Origins
 
 # A body is a question or a message: far below this, in bytes. A Rasa assistant sends whole conversations, Telegram all
@@ -28,6 +29,8 @@ MAX_BODIES = {
     "/rasa/webhook": rasa.MAX_CALL,
     "/telegram/webhook": webhook.MAX_UPDATE,
     "/bridge/webhook": endpoint.MAX_CALL,
+    f"{ROOT}{exchange.PATH}": exchange.MAX_FORM,
+    f"{ROOT}{exchange.PATH}/drafts": exchange.MAX_FORM,
 }
 HEADERS = [(name.lower().encode(), value.encode()) for name, value in problems.SECURITY_HEADERS.items()]
 
@@ -126,6 +129,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         web.texts_router,
         web.router,
         plain.router,
+        panels.router,
     ):
         app.include_router(router)
     app.mount(ROOT, console_app(lambda: app.state.service, lambda: settings.secret_keys))

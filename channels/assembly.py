@@ -1,11 +1,14 @@
 """The heavy parts of the program put together: for the server, and for commands that answer once."""
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Callable, Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.editing.editors import Editors
+from bot.editing.exchange import Exchange
 from bot.engine import Engine
 from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
@@ -17,6 +20,7 @@ from bot.vault import Vault
 from channels.service import NoContentError, Served, now
 from channels.telegram import chats
 from knowledge_base import repository
+from knowledge_base.coordination import coordination
 from knowledge_base.database import Database
 from knowledge_base.documents import Content, Site
 from knowledge_base.files import read_site
@@ -29,6 +33,10 @@ from retrieval.recognition import SHIPPED, PhraseIndex, Recogniser, Weights
 from retrieval.recognition_fitting import fit as fit_recognition
 from retrieval.starter import phrases, question_set
 from retrieval.vectors import Progress, VectorCache
+
+# The role of the process that does what the clock has to do.
+TIMERS = "timers"
+log = logging.getLogger(__name__)
 
 
 def chosen_site(content: Content, site: str) -> Site:
@@ -97,7 +105,8 @@ class Assembly:
     ) -> None:
         self.database = Database(database_url)
         self.vault = Vault(*secret_keys())
-        self.news = News()
+        self.coordination = coordination(self.database)
+        self.news = News(self.coordination)
         self.deliveries = Deliveries(self._on_telegram)
         self.asking: Answers | None = None
         self.conversing: Engine | None = None
@@ -106,10 +115,14 @@ class Assembly:
         self.desk: Desk | None = None
         self.editing: Editors | None = None
         self.needs: Survey | None = None
+        self.exchange: Exchange | None = None
         self._site = site
         self._encoder_name = encoder or DEFAULT
         self._encoder: Encoder | None = None
         self._index_dir = index_dir
+        self._published = asyncio.Event()
+        self.coordination.listen(self._hear)
+        self._fitting: asyncio.Task[None] | None = None
 
     @property
     def served(self) -> Served | None:
@@ -128,30 +141,71 @@ class Assembly:
             await self.database.migrate()
             # Staff can sign in while the content still loads, and where there is none yet.
             self.staff = Accounts(self.database, now)
+            self.exchange = Exchange(self.database, now)
         async with self.database.reading() as session:
             version = await repository.content_version(session)
             if self.asking is not None and version == self.asking.library.version:
                 return None
             content = await repository.load_content(session)
-        await asyncio.to_thread(self._load, content, version, progress, refit)
+        library = await asyncio.to_thread(self._load, content, version, progress, refit)
+        if self.asking is not None and library is not self.asking.library:
+            # What was published shows at once; its own calibration follows a moment later.
+            self.asking.replace(library, self.asking.calibration)
+            if self._fitting is None or self._fitting.done():
+                self._fitting = asyncio.create_task(self._fit())
         return self.served
 
+    async def keep_in_touch(self) -> None:
+        """With the other processes, until cancelled."""
+        await self.coordination.run()
+
+    async def published(self) -> None:
+        """Wait until something may have been published."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.coordination.look_s):
+                await self._published.wait()
+        self._published.clear()
+
+    async def tend(self) -> None:
+        """Do what the clock has to do, in one of the processes."""
+        if self.desk is not None and await self.coordination.leads(TIMERS):
+            await self.desk.tick()
+
     async def close(self) -> None:
+        if self._fitting is not None:
+            self._fitting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._fitting
         await self.database.close()
+
+    def _hear(self, word: str) -> None:
+        if word == repository.PUBLISHED:
+            self._published.set()
+
+    async def _fit(self) -> None:
+        """Give what is served its own calibration. What is published meanwhile does not wait for it."""
+        while self.asking is not None:
+            library, site = self.asking.library, self.asking.site
+            try:
+                fitted = await asyncio.to_thread(calibration, library, site, self._index_dir)
+            except Exception:
+                log.exception("the confidence could not be fitted; the one before goes on")
+                return
+            if self.asking.library is library:
+                self.asking.replace(library, fitted)
+                return
 
     async def _on_telegram(self, conversation_ids: Collection[str]) -> dict[str, Reached]:
         async with self.database.reading() as session:
             return await chats.reached(session, conversation_ids)
 
-    def _load(self, content: Content, version: int, progress: Progress | None, refit: bool) -> None:
+    def _load(self, content: Content, version: int, progress: Progress | None, refit: bool) -> Library:
         site = chosen_site(content, self._site)
         encoder = self._encoder = self._encoder or load_encoder(self._encoder_name)
-        library = Library(content, encoder, version=version, cache=VectorCache(self._index_dir), progress=progress)
+        cache, before = VectorCache(self._index_dir), self.asking.library if self.asking else None
+        library = Library(content, encoder, version=version, cache=cache, progress=progress, before=before)
         if self.asking is not None and self.asking.site == site:
-            # What was published shows at once; its own calibration follows a moment later.
-            self.asking.replace(library, self.asking.calibration)
-            self.asking.replace(library, calibration(library, site, self._index_dir))
-            return
+            return library
         fitted = calibration(library, site, self._index_dir, refit=refit)
         known = recogniser(encoder, self._index_dir)
         self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
@@ -162,3 +216,4 @@ class Assembly:
         self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries)
         self.editing = Editors(self.database, self.asking, now)
         self.needs = Survey(self.database, self.asking, now)
+        return library

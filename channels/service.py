@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
-from bot.editing.work import Editing
+from bot.editing.work import Editing, Exchanging
 from bot.handoff.inbox import Counselling
 from bot.messages import Acting, Conversing
 from bot.needs.work import Needs
@@ -23,8 +23,6 @@ from retrieval.shown import Asking
 
 log = logging.getLogger(__name__)
 
-# How often a process looks whether something was published, in seconds.
-POLL_S = 0.3
 # How long it waits after a failure before it tries again, in seconds.
 RETRY_S = 2.0
 # How often the clock does what it has to do at the desk, in seconds.
@@ -58,6 +56,7 @@ class Assembly(Protocol):
     desk: Counselling | None
     editing: Editing | None
     needs: Needs | None
+    exchange: Exchanging | None
 
     @property
     def served(self) -> Served | None: ...
@@ -66,6 +65,12 @@ class Assembly(Protocol):
     def time_zone(self) -> ZoneInfo | None: ...
 
     async def follow(self) -> Served | None: ...
+
+    async def keep_in_touch(self) -> None: ...
+
+    async def published(self) -> None: ...
+
+    async def tend(self) -> None: ...
 
     async def close(self) -> None: ...
 
@@ -139,6 +144,11 @@ class Service:
     def needs(self) -> Needs | None:
         return self._assembly.needs if self._assembly else None
 
+    @property
+    def exchange(self) -> Exchanging | None:
+        """Texts for translators; None until the database is there."""
+        return self._assembly.exchange if self._assembly else None
+
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]
 
@@ -159,6 +169,7 @@ class Service:
                 if self._assembly is None:
                     module = await asyncio.to_thread(importlib.import_module, "channels.assembly")
                     self._assembly = cast(Assembly, module.Assembly(**self._settings))
+                    self._tasks.append(asyncio.create_task(self._assembly.keep_in_touch()))
                 changed = await self._assembly.follow()
                 self.failure = None
                 self.loaded.set()
@@ -169,14 +180,17 @@ class Service:
                 if self.failure != type(error).__name__:
                     log.exception("the content could not be loaded")
                 self.failure = type(error).__name__
-            await asyncio.sleep(RETRY_S if self.failure else POLL_S)
+            if self._assembly is None or self.failure:
+                await asyncio.sleep(RETRY_S)
+            else:
+                await self._assembly.published()
 
     async def _tend(self) -> None:
         """Let nobody be forgotten at the desk."""
         while True:
             await asyncio.sleep(TEND_S)
             try:
-                if self.desk is not None:
-                    await self.desk.tick()
+                if self._assembly is not None:
+                    await self._assembly.tend()
             except Exception:
                 log.exception("the desk could not be tended")

@@ -22,7 +22,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KALAUZ_", env_file=".env", extra="ignore")
 
     data_dir: Path = Field(Path("data"), description="Folder of the database and the index.")
-    database_url: str | None = Field(None, description="SQLAlchemy URL with an async driver.")
+    database_url: str | None = Field(
+        None, description="`sqlite+aiosqlite:///FILE`, or `postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE`."
+    )
     site: str = Field("hungary", description="Id of a site in the content, or path of a site's YAML file.")
     encoder: str | None = Field(
         None, description="Folder of an encoder, or any sentence-transformers model by path or name."

@@ -1,4 +1,4 @@
-"""The database: engine, sessions, migrations."""
+"""The database: engine, sessions, migrations. Here stands what SQLite and PostgreSQL have to be told differently."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,11 +8,24 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, ExceptionContext, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# How a reading session sees one state of the database, by the kind of database.
+READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"read_only": True},
+    "postgresql": {"read_only": True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+# Of PostgreSQL's advisory locks: who migrates has it, and the others wait.
+MIGRATING = 0x6B616C61757A
+
+
+class UnsupportedDatabaseError(ArgumentError):
+    """The URL is of a database, or of a driver, that Kalauz does not know."""
 
 
 def in_utc(stored: datetime) -> datetime:
@@ -21,19 +34,32 @@ def in_utc(stored: datetime) -> datetime:
 
 
 class Database:
-    """One engine. `url` is a SQLAlchemy URL with an async driver, such as `sqlite+aiosqlite:///kalauz.db`."""
+    """One engine. `url` is a SQLAlchemy URL of `sqlite+aiosqlite` or `postgresql+asyncpg`.
+
+    Raises UnsupportedDatabaseError.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
-        if self.url.get_backend_name() == "sqlite" and self.url.database:
+        if self.url.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+            raise UnsupportedDatabaseError(
+                f"{self.url.drivername} is no database for Kalauz: take sqlite+aiosqlite or postgresql+asyncpg"
+            )
+        self._kind = self.url.get_backend_name()
+        if self._kind == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        # Parameters hold what people wrote: they must not reach a log through an error's text.
-        self._engine = create_async_engine(self.url, hide_parameters=True)
+        # Parameters hold what people wrote: they must not reach a log through an error's text. A server may have been
+        # restarted since a connection was last used.
+        self._engine = create_async_engine(self.url, hide_parameters=True, pool_pre_ping=self._kind == "postgresql")
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
-        self._readers = async_sessionmaker(self._engine.execution_options(read_only=True), expire_on_commit=False)
-        if self.url.get_backend_name() == "sqlite":
+        self._readers = async_sessionmaker(
+            self._engine.execution_options(**READING[self._kind]), expire_on_commit=False
+        )
+        if self._kind == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin)
+        else:
+            event.listen(self._engine.sync_engine, "handle_error", _say_less)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -50,18 +76,27 @@ class Database:
     async def migrate(self) -> None:
         """Bring the schema up to this program's."""
         async with self._engine.connect() as connection:
+            if self._kind == "postgresql":
+                await connection.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
             await connection.run_sync(_upgrade)
             await connection.commit()
 
     async def forget(self) -> None:
-        """Make erased rows disappear from the files too, not only from the tables."""
-        if self.url.get_backend_name() == "sqlite":
+        """Make erased rows disappear from the files too, not only from the tables; PostgreSQL does so in its time."""
+        if self._kind == "sqlite":
             async with self._engine.connect() as connection:
                 await connection.exec_driver_sql("COMMIT")
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def inserting(session: AsyncSession, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens `on_conflict`."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def migration_config(connection: Connection | None = None) -> Config:
@@ -86,6 +121,23 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute("PRAGMA busy_timeout=10000")
     cursor.close()
+
+
+def _say_less(context: ExceptionContext) -> None:
+    """Take out of an error what PostgreSQL and its driver quote of a row: it is what people wrote."""
+    wrapped, cause = context.original_exception, context.original_exception.__cause__
+    if cause is None:
+        return
+    state, said = getattr(cause, "sqlstate", None), type(cause).__name__
+    # What is wrong with a value is told with the value.
+    if state is not None and not state.startswith("22"):
+        said += f": {getattr(cause, 'message', '')}"
+    for error in (context.sqlalchemy_exception, wrapped, cause):
+        if error is not None:
+            error.args = (said,)
+    for part in ("detail", "hint", "context"):
+        if hasattr(cause, part):
+            setattr(cause, part, None)
 
 
 def _begin(connection: Connection) -> None:

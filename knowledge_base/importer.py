@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge_base import repository
+from knowledge_base.coordination import in_turn
 from knowledge_base.documents import Contact, Content, Notice, Revision, Site
 
 
@@ -33,6 +34,7 @@ async def import_content(session: AsyncSession, content: Content) -> ImportRepor
 
     A translation that comes as a draft only is no longer published. What the files do not name stays.
     """
+    await in_turn(session, "import")
     report = ImportReport()
     report.documents += await repository.save_topics(session, content.topics)
     documents: list[Contact | Notice | Site] = [*content.contacts, *content.notices, *content.sites]

@@ -1,11 +1,13 @@
 """All SQL of the content. Every function works inside the caller's transaction."""
 
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy import ColumnElement, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from knowledge_base.coordination import announce
 from knowledge_base.database import in_utc
 from knowledge_base.documents import (
     Article,
@@ -31,8 +33,13 @@ from knowledge_base.tables import (
     SiteRow,
     TopicRow,
     TranslationRow,
+    WithdrawnRow,
 )
 
+# What processes hear when something was published.
+PUBLISHED = "published"
+
+Kept = TypeVar("Kept", Notice, Contact, Site)
 TABLES: dict[type[Document], type[DocumentRow]] = {Notice: NoticeRow, Contact: ContactRow, Site: SiteRow}
 
 
@@ -41,18 +48,37 @@ async def content_version(session: AsyncSession) -> int:
 
 
 async def bump_content_version(session: AsyncSession) -> None:
+    """Every process learns of it once the transaction is committed, and none if it is not."""
     await session.execute(update(ContentVersionRow).values(number=ContentVersionRow.number + 1))
+    await announce(session, PUBLISHED)
+
+
+async def lock_content(session: AsyncSession) -> None:
+    """Let nobody else change what is kept whole (facts, topics, notices, contacts) until the transaction ends.
+
+    Who locks an article too does that before.
+    """
+    await session.execute(select(ContentVersionRow.number).with_for_update())
 
 
 async def article_count(session: AsyncSession) -> int:
     return (await session.execute(select(func.count()).select_from(ArticleRow))).scalar_one()
 
 
+async def article_ids(session: AsyncSession) -> set[str]:
+    return set((await session.execute(select(ArticleRow.id))).scalars())
+
+
+async def article_countries(session: AsyncSession) -> set[str]:
+    return set((await session.execute(select(ArticleRow.country).distinct())).scalars())
+
+
 async def save_facts(session: AsyncSession, article: Article) -> bool:
     """Insert or update what is true of the article in every language; whether anything changed."""
     facts = article.facts.model_dump(mode="json")
     columns = {"kind": article.facts.kind, "country": article.facts.country, "facts": facts}
-    row = await session.get(ArticleRow, article.id)
+    # Locked as an editor locks it, who writes into the same texts.
+    row = await session.get(ArticleRow, article.id, with_for_update=True)
     if row is None:
         session.add(ArticleRow(id=article.id, source_language=article.source_language, **columns))
         return True
@@ -66,6 +92,10 @@ async def save_facts(session: AsyncSession, article: Article) -> bool:
 async def save_asked(session: AsyncSession, article_id: str, language: str, questions: list[str]) -> bool:
     """Insert or update how people ask for an article in a language; whether anything changed."""
     row = await session.get(AskedRow, (article_id, language))
+    if not questions:
+        if row is not None:
+            await session.delete(row)
+        return row is not None
     if row is None:
         session.add(AskedRow(article_id=article_id, language=language, questions=questions))
         return True
@@ -122,12 +152,23 @@ async def publish(session: AsyncSession, article_id: str, language: str, number:
 
 
 async def withdraw(session: AsyncSession, article_id: str, language: str) -> bool:
-    """Publish no revision of the translation any more; whether that changed anything."""
+    """Publish no revision of the translation any more; whether that changed anything. What was published is noted."""
     row = await session.get(TranslationRow, (article_id, language))
     if row is None or row.published is None:
         return False
+    await session.merge(WithdrawnRow(article_id=article_id, language=language, number=row.published))
     row.published = None
     return True
+
+
+async def withdrawn(session: AsyncSession, article_id: str) -> dict[str, int]:
+    """The revisions that were published until they were withdrawn, by language."""
+    at_translation = (WithdrawnRow.article_id == TranslationRow.article_id) & (
+        WithdrawnRow.language == TranslationRow.language
+    )
+    query = select(WithdrawnRow.language, WithdrawnRow.number).join(TranslationRow, at_translation)
+    query = query.where(WithdrawnRow.article_id == article_id, TranslationRow.published.is_(None))
+    return {row.language: row.number for row in await session.execute(query.order_by(WithdrawnRow.language))}
 
 
 async def save_document(session: AsyncSession, document: Notice | Contact | Site) -> bool:
@@ -157,6 +198,36 @@ async def save_topics(session: AsyncSession, topics: list[Topic]) -> bool:
             row.position, row.data = position, data
             changed = True
     return changed
+
+
+async def remove_topic(session: AsyncSession, topic_id: str) -> None:
+    await session.execute(delete(TopicRow).where(TopicRow.id == topic_id))
+
+
+async def remove_document(session: AsyncSession, kind: type[Notice], document_id: str) -> None:
+    await session.execute(delete(TABLES[kind]).where(TABLES[kind].id == document_id))
+
+
+async def load_documents(session: AsyncSession, kind: type[Kept]) -> list[Kept]:
+    """All notices, contacts or sites, in the order of their ids."""
+    return [kind.model_validate(row.data) for row in await _rows(session, TABLES[kind])]
+
+
+async def load_document(session: AsyncSession, kind: type[Kept], document_id: str) -> Kept | None:
+    row = await session.get(TABLES[kind], document_id)
+    return kind.model_validate(row.data) if row else None
+
+
+async def count_of(session: AsyncSession, topic_id: str) -> dict[str, int]:
+    """How many articles, notices and contacts are on a topic."""
+    facts = [row.facts["topics"] for row in (await session.execute(select(ArticleRow))).scalars()]
+    notices = [one.topics for one in await load_documents(session, Notice)]
+    contacts = [one.topics for one in await load_documents(session, Contact)]
+    return {
+        "articles": sum(topic_id in topics for topics in facts),
+        "notices": sum(topic_id in topics for topics in notices),
+        "contacts": sum(topic_id in topics for topics in contacts),
+    }
 
 
 async def lock_article(session: AsyncSession, article_id: str) -> bool:
@@ -248,9 +319,9 @@ async def load_content(session: AsyncSession) -> Content:
     return Content(
         topics=await load_topics(session),
         articles=await load_articles(session),
-        notices=[Notice.model_validate(row.data) for row in await _rows(session, NoticeRow)],
-        contacts=[Contact.model_validate(row.data) for row in await _rows(session, ContactRow)],
-        sites=[Site.model_validate(row.data) for row in await _rows(session, SiteRow)],
+        notices=await load_documents(session, Notice),
+        contacts=await load_documents(session, Contact),
+        sites=await load_documents(session, Site),
     )
 
 

@@ -1,12 +1,14 @@
 """How complete and how sure the content is: what `kalauz kb status` and editors see."""
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
-from knowledge_base.documents import Article, Content
+from knowledge_base.documents import Article, Content, Notice
 from knowledge_base.readability import reading_levels
 
 TranslationState = Literal["current", "outdated", "draft", "missing"]
+NoticeState = Literal["running", "scheduled", "ended"]
 
 
 def translation_state(article: Article, language: str) -> TranslationState:
@@ -21,6 +23,14 @@ def translation_state(article: Article, language: str) -> TranslationState:
         return "current"
     newest_major = source.last_major or source.number or 1
     return "outdated" if (translation.published.renders or 0) < newest_major else "current"
+
+
+def notice_state(notice: Notice, now: datetime) -> NoticeState:
+    """At the aware time `now`."""
+    if notice.is_live(now):
+        return "running"
+    begun = notice.model_copy(update={"valid_until": None}).is_live(now)
+    return "ended" if begun else "scheduled"
 
 
 @dataclass(slots=True)

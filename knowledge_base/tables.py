@@ -34,6 +34,18 @@ class TranslationRow(Base):
     published: Mapped[int | None]
 
 
+class WithdrawnRow(Base):
+    """The revision that was published until the translation was withdrawn last; it tells nothing of a published one."""
+
+    __tablename__ = "withdrawn"
+    __table_args__ = (
+        ForeignKeyConstraint(["article_id", "language"], ["translations.article_id", "translations.language"]),
+    )
+    article_id: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+
+
 class RevisionRow(Base):
     __tablename__ = "revisions"
     __table_args__ = (

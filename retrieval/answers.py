@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from knowledge_base.documents import Article, Site
+from knowledge_base.documents import Article, Contact, Site
 from knowledge_base.languages import fallbacks, primary
 from retrieval.case import Case, depends_on, rivals
 from retrieval.confidence import Calibration
@@ -14,8 +14,8 @@ from retrieval.language import LanguageDetector
 from retrieval.library import ArticleHit, Library
 from retrieval.question import checked
 from retrieval.recognition import Recognised, Recogniser
-from retrieval.showing import show_article, show_choice, show_contact, show_notice
-from retrieval.shown import Answer, Outcome, ShownChoice, ShownContact, ShownLanguage, ShownNotice
+from retrieval.showing import show_article, show_choice, show_contact, show_notice, show_published
+from retrieval.shown import Answer, Outcome, ShownAnswer, ShownChoice, ShownContact, ShownLanguage, ShownNotice
 
 # Candidates from which related questions are taken; how many of them and of a topic's contacts are shown.
 RELATED_DEPTH, RELATED, HELPERS = 8, 3, 2
@@ -130,6 +130,11 @@ class Answers:
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
 
+    def published(self, article_id: str) -> dict[str, ShownAnswer]:
+        """Every published text of an article, as its own readers see it; none where there is no such article."""
+        article = self.library.articles.get(article_id)
+        return show_published(article) if article else {}
+
     def related(
         self,
         article_id: str,
@@ -169,7 +174,8 @@ class Answers:
     ) -> list[ShownContact]:
         """Whom the site offers when nothing else fits.
 
-        Who can be called on a topic or one below it, those who speak the language first, and the site's hotline.
+        Who can be called on a topic or one below it: those who speak the language first, and of equals the site's
+        hotline; it is there in any case.
         """
         library, countries = library or self.library, set(self.site.countries)
         able = [
@@ -180,9 +186,13 @@ class Answers:
             and contact.country in countries
             and topic in {above for own in contact.topics for above in library.path(own)}
         ]
-        spoken = primary(reader)
-        able.sort(key=lambda contact: (spoken not in map(primary, contact.languages), -len(contact.languages)))
-        ids = dict.fromkeys([*(contact.id for contact in able[:HELPERS]), self.site.hotline])
+        spoken, hotline = primary(reader), self.site.hotline
+
+        def rank(contact: Contact) -> tuple[bool, bool, int]:
+            return spoken not in map(primary, contact.languages), contact.id != hotline, -len(contact.languages)
+
+        able.sort(key=rank)
+        ids = dict.fromkeys([*(contact.id for contact in able[:HELPERS]), hotline])
         return self._shown(library, list(ids), reader, now)
 
     def crisis(self, urgency: str | None, reader: str, *, now: datetime) -> list[ShownContact]:

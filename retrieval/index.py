@@ -68,7 +68,9 @@ class HybridIndex:
         cache: VectorCache | None = None,
         progress: Progress | None = None,
         weights: Mapping[str, float] | None = None,
+        before: "HybridIndex | None" = None,
     ) -> None:
+        """What `before` has counted is not counted again."""
         self.documents = documents
         self.encoder = encoder
         self.weights = dict(DEFAULT_WEIGHTS if weights is None else weights)
@@ -96,7 +98,10 @@ class HybridIndex:
         languages = [documents[passage.document].language for passage in self.passages]
         whole = [(d.language, "\n".join([d.title, *d.questions, *d.parts])) for d in documents]
         folder = cache.folder if cache else None
-        self._words = LexicalIndex(list(zip(languages, texts, strict=True)), whole, folder=folder)
+        counted = before._words if before else None
+        self._words: LexicalIndex = LexicalIndex(
+            list(zip(languages, texts, strict=True)), whole, folder=folder, before=counted
+        )
 
     def search(
         self,

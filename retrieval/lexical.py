@@ -11,7 +11,7 @@ import os
 import threading
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,17 +121,27 @@ class TermIndex:
     def of(cls, texts: Iterable[list[str]]) -> "TermIndex":
         """The index of texts that are given as their terms."""
         ids: dict[str, int] = {}
-        indices: list[int] = []
-        values: list[float] = []
-        starts = [0]
-        for terms in texts:
-            for term, count in Counter(terms).items():
-                indices.append(ids.setdefault(term, len(ids)))
-                values.append(1 + math.log(count))
-            starts.append(len(indices))
-        shape = (len(starts) - 1, len(ids))
-        arrays = (np.array(values, np.float32), np.array(indices, np.int32), np.array(starts))
-        matrix = sp.csr_array(arrays, shape=shape)
+        return cls._weighted(_counted(texts, ids), ids)
+
+    def after(self, rows: Sequence[int | None], new: Iterable[list[str]]) -> "TermIndex":
+        """The index of some of these texts, by their numbers, and of `new` ones, which stand where there is none.
+
+        The terms of the texts that stay are not counted again.
+        """
+        ids = dict(self._ids)
+        added = _counted(new, ids)
+        old = self._postings.tocsr()
+        # A text's length is lost, but only the proportions of its terms count.
+        kept = sp.csr_array(
+            (old.data / self._idf[old.indices], old.indices, old.indptr), shape=(old.shape[0], len(ids))
+        )
+        places = iter(range(kept.shape[0], kept.shape[0] + added.shape[0]))
+        order = [next(places) if row is None else row for row in rows]
+        return self._weighted(sp.csr_array(sp.vstack([kept, added], format="csr")[order]), ids)
+
+    @classmethod
+    def _weighted(cls, matrix: sp.csr_array, ids: Mapping[str, int]) -> "TermIndex":
+        shape = matrix.shape
         frequency = np.bincount(matrix.indices, minlength=shape[1])
         idf = (np.log((1 + shape[0]) / (1 + frequency)) + 1).astype(np.float32)
         matrix.data *= idf[matrix.indices]
@@ -175,16 +185,36 @@ class TermIndex:
         return np.minimum(scores, 1).astype(np.float32)
 
 
+def _counted(texts: Iterable[list[str]], ids: dict[str, int]) -> sp.csr_array:
+    """Log term frequencies, `(n_texts, n_terms) float32`; terms without a number get the next one in `ids`."""
+    indices: list[int] = []
+    values: list[float] = []
+    starts = [0]
+    for terms in texts:
+        for term, count in Counter(terms).items():
+            indices.append(ids.setdefault(term, len(ids)))
+            values.append(1 + math.log(count))
+        starts.append(len(indices))
+    arrays = (np.array(values, np.float32), np.array(indices, np.int32), np.array(starts))
+    return sp.csr_array(arrays, shape=(len(starts) - 1, len(ids)))
+
+
 class LexicalIndex:
     """Stems of passages, and stems and character n-grams of whole documents.
 
     `passages` and `documents` are (language, text); a query is stemmed in every language of its script.
-    With a `folder` what was counted is kept there, for the next start.
+    With a `folder` what was counted is kept there, for the next start. What `before` has counted is not counted again.
     """
 
     def __init__(
-        self, passages: list[tuple[str, str]], documents: list[tuple[str, str]], *, folder: Path | None = None
+        self,
+        passages: list[tuple[str, str]],
+        documents: list[tuple[str, str]],
+        *,
+        folder: Path | None = None,
+        before: "LexicalIndex | None" = None,
     ) -> None:
+        self._texts = passages, documents
         self._languages = sorted({primary(language) for language, _ in documents})
         path = folder / "words.npz" if folder else None
         mark = np.frombuffer(_digest(passages, documents), np.uint8)
@@ -192,9 +222,16 @@ class LexicalIndex:
         if kept is not None:
             self._passages, self._stems, self._characters = kept
             return
-        self._passages = TermIndex.of(stem_terms(text, [language]) for language, text in passages)
-        self._stems = TermIndex.of(stem_terms(text, [language]) for language, text in documents)
-        self._characters = TermIndex.of(character_terms(text) for _, text in documents)
+        if before is None:
+            self._passages = TermIndex.of(stem_terms(text, [language]) for language, text in passages)
+            self._stems = TermIndex.of(stem_terms(text, [language]) for language, text in documents)
+            self._characters = TermIndex.of(character_terms(text) for _, text in documents)
+        else:
+            rows, new = _difference(before._texts[0], passages)
+            self._passages = before._passages.after(rows, (stem_terms(text, [language]) for language, text in new))
+            rows, new = _difference(before._texts[1], documents)
+            self._stems = before._stems.after(rows, (stem_terms(text, [language]) for language, text in new))
+            self._characters = before._characters.after(rows, (character_terms(text) for _, text in new))
         if path:
             parts = zip(PARTS, (self._passages, self._stems, self._characters), strict=True)
             arrays = {key: array for name, index in parts for key, array in index.arrays(name).items()}
@@ -209,6 +246,14 @@ class LexicalIndex:
         documents = STEM_SHARE * self._stems.scores(stems)
         documents += CHARACTER_SHARE * self._characters.scores(character_terms(query))
         return self._passages.scores(stems), documents.astype(np.float32)
+
+
+def _difference(
+    old: list[tuple[str, str]], texts: list[tuple[str, str]]
+) -> tuple[list[int | None], list[tuple[str, str]]]:
+    """Where each text stands in the old ones, None where it does not; and those that do not."""
+    known = {text: number for number, text in enumerate(old)}
+    return [known.get(text) for text in texts], [text for text in texts if text not in known]
 
 
 def _digest(passages: list[tuple[str, str]], documents: list[tuple[str, str]]) -> bytes:

@@ -79,14 +79,25 @@ class Library:
         version: int = 0,
         cache: VectorCache | None = None,
         progress: Progress | None = None,
+        before: "Library | None" = None,
     ) -> None:
+        """`before` is the library that this one follows.
+
+        Its index is kept where nothing that is searched differs, and what it has counted where something does.
+        """
         self.version = version
         self.content = content = with_latin(content)
         self.articles: dict[str, Article] = {article.id: article for article in content.articles}
         self.contacts: dict[str, Contact] = {contact.id: contact for contact in content.contacts}
         self.topics: dict[str, Topic] = {topic.id: topic for topic in content.topics}
         documents = [document for article in content.articles for document in search_documents(article)]
-        self.index = HybridIndex(documents, encoder, cache=cache, progress=progress)
+        known = before.index if before is not None else None
+        is_same = known is not None and known.encoder is encoder and known.documents == documents
+        self.index: HybridIndex = (
+            known
+            if known and is_same
+            else HybridIndex(documents, encoder, cache=cache, progress=progress, before=known)
+        )
         self._entries = [self.articles[identifier] for identifier in self.index.ids]
         self._country = np.array([article.facts.country for article in self._entries], dtype="U2")
         self._history = np.array([article.facts.history for article in self._entries], dtype=bool)

@@ -55,6 +55,12 @@ def show_revision(article: Article, language: str, revision: Revision) -> ShownA
     return _shown(published, language, revision, language, *_part(revision, 0))
 
 
+def show_published(article: Article) -> dict[str, ShownAnswer]:
+    """Every published text as its own readers see it, by language."""
+    texts = {language: translation.published for language, translation in article.translations.items()}
+    return {language: show_revision(article, language, text) for language, text in texts.items() if text}
+
+
 def _shown(
     article: Article, language: str, revision: Revision, reader: str, passage: str, kind: PassageKind
 ) -> ShownAnswer:

@@ -1,4 +1,4 @@
-"""Fixtures that drive real parts: a real SQLite file, the shipped encoder, the starter content."""
+"""Fixtures that drive real parts: real databases of both kinds, the shipped encoder, the starter content."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from retrieval.encoder import Encoder
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
 from tests import warm
+from tests.databases import BACKENDS, Backend, new_database
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -22,13 +23,18 @@ settings.register_profile("kalauz", deadline=None, suppress_health_check=[Health
 settings.load_profile("kalauz")
 
 
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """A test that asks for a database runs on each kind of them."""
+    kind: Backend = request.param
+    return kind
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """A migrated, empty SQLite database."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'kalauz.db'}")
-    await database.migrate()
-    yield database
-    await database.close()
+async def database(backend: Backend) -> AsyncIterator[Database]:
+    """A migrated, empty database."""
+    async with new_database(backend) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import answer_blocks
+from bot.editing.keepers import Keepers
 from bot.editing.work import Overview
 from bot.needs import questions
 from bot.replies import Block, Buttons
@@ -15,7 +16,7 @@ from bot.staff.tables import AuditRow
 from bot.texts import Texts
 from knowledge_base import repository
 from knowledge_base.database import Database
-from knowledge_base.documents import Article, Revision, Topic
+from knowledge_base.documents import Article, Revision
 from knowledge_base.editing import drafts
 from knowledge_base.editing.manuscript import Manuscript, Saved
 from retrieval.answers import Answers
@@ -29,6 +30,7 @@ class Editors:
         self._database = database
         self._answers = answers
         self._clock = clock
+        self.keeping = Keepers(database, answers, clock)
 
     @property
     def languages(self) -> list[str]:
@@ -40,10 +42,6 @@ class Editors:
             unanswered = await questions.count(session)
             articles = await repository.load_articles(session, asked=False)
             return Overview(articles, await repository.load_topics(session), unanswered)
-
-    async def topics(self) -> Sequence[Topic]:
-        async with self._database.reading() as session:
-            return await repository.load_topics(session)
 
     async def article(self, article_id: str) -> Article:
         async with self._database.reading() as session:
@@ -58,7 +56,9 @@ class Editors:
             found = await drafts.history(session, article_id, language)
             subjects = [_subject(article_id, language, saved.revision) for saved in found]
             rows = await session.scalars(
-                select(AuditRow).where(AuditRow.subject.in_(subjects)).order_by(AuditRow.id.desc())
+                select(AuditRow)
+                .where(AuditRow.subject.in_(subjects), AuditRow.action.not_in(("withdraw", "put back")))
+                .order_by(AuditRow.id.desc())
             )
             # Whoever was first: a draft that is published as it is stays its writer's.
             who = {row.subject: row.login for row in rows}
@@ -84,6 +84,7 @@ class Editors:
 
     async def revert(self, article_id: str, language: str, number: int, *, over: int, by: str) -> Revision:
         async with self._database.transaction() as session:
+            await repository.lock_article(session, article_id)
             before = await repository.latest_revision(session, article_id, language)
             draft = await drafts.revert(session, article_id, language, number, over=over)
             if draft != before:
@@ -106,6 +107,7 @@ class Editors:
         *,
         major: bool = False,
     ) -> Revision:
+        await repository.lock_article(session, article_id)
         before = await repository.latest_revision(session, article_id, language)
         draft = await drafts.save(session, article_id, language, manuscript, major=major)
         if draft != before:

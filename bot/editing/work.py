@@ -1,12 +1,16 @@
 """What editors see of the content, and what can be done with it, as channels know it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.editing.keeping import Keeping
 from bot.replies import Block
 from knowledge_base.documents import Article, Revision, Topic
 from knowledge_base.editing.manuscript import Manuscript, Saved
+from knowledge_base.exchange.comparing import Change
+from knowledge_base.exchange.copies import Copy
+from knowledge_base.exchange.files import Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +29,17 @@ class Editing(Protocol):
 
     `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
     revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish` and `revert` raise
-    ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError.
+    ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError. `keeping` is for all that
+    stands beside the texts.
     """
+
+    @property
+    def keeping(self) -> Keeping: ...
 
     @property
     def languages(self) -> list[str]: ...
 
     async def overview(self) -> Overview: ...
-
-    async def topics(self) -> Sequence[Topic]: ...
 
     async def article(self, article_id: str) -> Article: ...
 
@@ -50,3 +56,13 @@ class Editing(Protocol):
     async def revert(self, article_id: str, language: str, number: int, *, over: int, by: str) -> Revision: ...
 
     def preview(self, article: Article, language: str, manuscript: Manuscript) -> list[Block]: ...
+
+
+class Exchanging(Protocol):
+    """Texts out to translators and back; see `bot.editing.exchange.Exchange`. All raise ExchangeError."""
+
+    async def export(self, format: Format, languages: Collection[str] | None = None) -> dict[str, bytes]: ...
+
+    async def compare(self, copies: Sequence[Copy]) -> list[Change]: ...
+
+    async def take_in(self, copies: Sequence[Copy], *, by: str) -> list[Change]: ...

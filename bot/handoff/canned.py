@@ -21,7 +21,7 @@ async def keep(session: AsyncSession, reply: CannedReply) -> None:
     if reply.id is None:
         session.add(CannedReplyRow(language=reply.language, title=reply.title, text=reply.text))
         return
-    row = await session.get(CannedReplyRow, reply.id)
+    row = await session.get(CannedReplyRow, reply.id, with_for_update=True)
     if row is None:
         raise UnknownReplyError("there is no such reply, or it was deleted")
     row.language, row.title, row.text = reply.language, reply.title, reply.text

@@ -22,7 +22,7 @@ async def profile(session: AsyncSession, staff_id: int) -> Profile | None:
 
 
 async def introduce(session: AsyncSession, staff_id: int, profile: Profile) -> None:
-    row = await session.get(CounsellorRow, staff_id)
+    row = await _locked(session, staff_id)
     if row is None:
         row = CounsellorRow(staff_id=staff_id, seen_at=None)
         session.add(row)
@@ -33,7 +33,7 @@ async def introduce(session: AsyncSession, staff_id: int, profile: Profile) -> N
 
 async def seen(session: AsyncSession, staff_id: int, language: str, now: datetime) -> None:
     """Their desk is on a screen; who has no profile yet gets one with their own language."""
-    row = await session.get(CounsellorRow, staff_id)
+    row = await _locked(session, staff_id)
     if row is None:
         await introduce(session, staff_id, Profile(languages=[language]))
         row = await session.get_one(CounsellorRow, staff_id)
@@ -67,6 +67,16 @@ async def on_duty(
 async def names(session: AsyncSession) -> dict[int, str]:
     """The names of everybody who has or had an account, by their ids."""
     return {id: name for id, name in await session.execute(select(StaffRow.id, StaffRow.name))}  # noqa: C416
+
+
+async def name(session: AsyncSession, staff_id: int) -> str | None:
+    return await session.scalar(select(StaffRow.name).where(StaffRow.id == staff_id))
+
+
+async def _locked(session: AsyncSession, staff_id: int) -> CounsellorRow | None:
+    """The profile, which nobody else makes or changes meanwhile: the account is locked, as there may be none yet."""
+    await session.get(StaffRow, staff_id, with_for_update={"key_share": True})
+    return await session.get(CounsellorRow, staff_id)
 
 
 def _profile(row: CounsellorRow) -> Profile:

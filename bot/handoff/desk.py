@@ -95,7 +95,7 @@ class Desk:
                     told_at = now
                     await self.present(member)
                 stored, typing = listener.heard()
-                if any(one.name is None for one in typing):
+                if any(one.by is None for one in typing):
                     yield "typing"
                 if stored or not typing or now - looked_at > timedelta(seconds=REFRESH_S):
                     looked_at = now
@@ -199,7 +199,9 @@ class Desk:
             await labels.put(session, conversation_id, label)
         self._news.tell(conversation_id)
 
-    async def unlabel(self, handoff_id: int, label: str) -> None:
+    async def unlabel(self, handoff_id: int, text: str) -> None:
+        """Raises QuestionError for a text that cannot be a label, UnknownHandoffError."""
+        label = labels.label_of(text)
         async with self._database.transaction() as session:
             conversation_id = await _conversation_of(session, handoff_id)
             await labels.take_off(session, conversation_id, label)
@@ -211,7 +213,7 @@ class Desk:
             row = await _row(session, handoff_id)
             conversation_id, is_own = row.conversation_id, row.state == "accepted" and row.by_id == member.id
         if is_own:
-            self._news.types(conversation_id, member.name)
+            self._news.types(conversation_id, member.id)
 
     async def reply(self, handoff_id: int, member: Member, text: str, client_id: str) -> None:
         """Write to the migrant; the same `client_id` counts once.

@@ -107,7 +107,7 @@ class Accounts:
             raise WrongPasswordError("no account has this login and password")
         newer = await self._passwords.hash(password) if self._passwords.is_outdated(known.password_hash) else None
         async with self._database.transaction() as session:
-            row = await _row(session, known.id)
+            row = await _row(session, known.id, lock=True)
             if not row.active or row.password_hash != known.password_hash:
                 raise WrongPasswordError("the account was changed meanwhile")
             row.failed, row.locked_until = 0, None
@@ -118,7 +118,7 @@ class Accounts:
         """Raises BadNameError."""
         name = checked_name(name)
         async with self._database.transaction() as session:
-            row = await _row(session, id)
+            row = await _row(session, id, lock=True)
             row.name, row.language = name, language
             self._note(session, by, "introduce", row.login)
         return _member(row)
@@ -136,7 +136,7 @@ class Accounts:
         """Ends all sessions of the account and a lock. Raises BadPasswordError."""
         hashed = await self._passwords.hash(checked_password(password))
         async with self._database.transaction() as session:
-            row = await _row(session, id)
+            row = await _row(session, id, lock=True)
             row.password_hash, row.failed, row.locked_until = hashed, 0, None
             row.session_epoch += 1
             self._note(session, by, "password", row.login)
@@ -145,7 +145,7 @@ class Accounts:
     async def sign_out(self, id: int) -> Member:
         """Ends all sessions."""
         async with self._database.transaction() as session:
-            row = await _row(session, id)
+            row = await _row(session, id, lock=True)
             row.session_epoch += 1
         return _member(row)
 
@@ -154,7 +154,7 @@ class Accounts:
         async with self._database.transaction() as session:
             if role != "admin":
                 await _keep_another_admin(session, id)
-            row = await _row(session, id)
+            row = await _row(session, id, lock=True)
             row.role = role
             self._note(session, by, f"role {role}", row.login)
         return _member(row)
@@ -163,7 +163,7 @@ class Accounts:
         """Ends all sessions; nobody signs in with it until it is opened. Raises LastAdminError."""
         async with self._database.transaction() as session:
             await _keep_another_admin(session, id)
-            row = await _row(session, id)
+            row = await _row(session, id, lock=True)
             row.active = False
             row.session_epoch += 1
             self._note(session, by, "close", row.login)
@@ -171,7 +171,7 @@ class Accounts:
 
     async def open(self, id: int, *, by: str) -> Member:
         async with self._database.transaction() as session:
-            row = await _row(session, id)
+            row = await _row(session, id, lock=True)
             row.active, row.failed, row.locked_until = True, 0, None
             self._note(session, by, "open", row.login)
         return _member(row)
@@ -216,8 +216,9 @@ class Accounts:
         session.add(AuditRow(at=self._now(), login=by, action=action, subject=subject))
 
 
-async def _row(session: AsyncSession, id: int) -> StaffRow:
-    row = await session.get(StaffRow, id)
+async def _row(session: AsyncSession, id: int, *, lock: bool = False) -> StaffRow:
+    """`lock` keeps others from changing it meanwhile."""
+    row = await session.get(StaffRow, id, with_for_update=lock)
     if row is None:
         raise UnknownStaffError(f"there is no account with the id {id}")
     return row

@@ -17,12 +17,15 @@ from channels.bridge.reception import Reception, Result
 from channels.bridge.transport import PATIENCE_S, Transport
 from channels.bridge.webhook import WebhookDesk
 from channels.bridge.zammad import ZammadDesk
+from knowledge_base.coordination import Coordination
 from knowledge_base.database import Database
 
 log = logging.getLogger(__name__)
 
 # How often to look for replies that no webhook brought, in seconds.
 CATCH_UP_S = 120.0
+# The role of the process that does.
+CATCHING_UP = "bridge"
 
 
 class Channel:
@@ -33,6 +36,7 @@ class Channel:
         *,
         bridge: Bridge,
         database: Database,
+        coordination: Coordination,
         news: News,
         desk: Callable[[], Counselling],
         staff: Staff,
@@ -41,6 +45,7 @@ class Channel:
         chance: Callable[[], float] = random.random,
         patience_s: float = PATIENCE_S,
     ) -> None:
+        self._coordination = coordination
         self._staff = staff
         self._login = bridge.staff
         self._other = other_desk(bridge, clock, patience_s)
@@ -54,7 +59,9 @@ class Channel:
             clock=clock,
             random=chance,
         )
-        self._reception = Reception(database=database, desk=desk, other=self._other, member=self.member, clock=clock)
+        self._reception = Reception(
+            database=database, coordination=coordination, desk=desk, other=self._other, member=self.member, clock=clock
+        )
 
     async def member(self) -> Member:
         """The account that stands for the other desk. Raises BridgeSetupError."""
@@ -89,7 +96,8 @@ class Channel:
     async def _catch_up(self) -> None:
         while True:
             try:
-                await self.catch_up()
+                if await self._coordination.leads(CATCHING_UP):
+                    await self.catch_up()
             except Exception as error:
                 log.error("what the other desk wrote could not be looked up (%s)", type(error).__name__)
             await asyncio.sleep(CATCH_UP_S)

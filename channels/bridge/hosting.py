@@ -120,6 +120,7 @@ class BridgeHost:
             module.Channel(
                 bridge=bridge,
                 database=assembly.database,
+                coordination=assembly.coordination,
                 news=assembly.news,
                 desk=self._desk,
                 staff=assembly.staff,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult, and_, delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import conversations
@@ -11,6 +11,7 @@ from bot.handoff.tables import HandoffRow
 from bot.tables import ConversationRow, EventRow
 from channels.bridge.letters import WITH_A_PERSON, Case
 from channels.bridge.tables import ERASING, BridgedRow, HeardRow
+from knowledge_base.database import inserting
 
 
 async def newcomers(session: AsyncSession, site: str) -> Sequence[HandoffRow]:
@@ -25,20 +26,20 @@ async def admit(session: AsyncSession, site: str, now: datetime) -> None:
     """Take the newcomers on."""
     for handoff in await newcomers(session, site):
         newest, _ = await conversations.last_numbers(session, handoff.conversation_id)
-        session.add(
-            BridgedRow(
-                handoff_id=handoff.id,
-                conversation_id=handoff.conversation_id,
-                opening=newest,
-                delivered=0,
-                sending=0,
-                remote=None,
-                open=True,
-                tries=0,
-                due_at=now,
-                parked=False,
-            )
+        row = inserting(session, BridgedRow).values(
+            handoff_id=handoff.id,
+            conversation_id=handoff.conversation_id,
+            opening=newest,
+            delivered=0,
+            sending=0,
+            remote=None,
+            open=True,
+            tries=0,
+            due_at=now,
+            parked=False,
         )
+        # Another process may have taken it on meanwhile.
+        await session.execute(row.on_conflict_do_nothing())
 
 
 async def due(session: AsyncSession, now: datetime) -> Sequence[int]:
@@ -58,8 +59,10 @@ async def due(session: AsyncSession, now: datetime) -> Sequence[int]:
     return list(await session.scalars(query.order_by(BridgedRow.handoff_id)))
 
 
-async def find(session: AsyncSession, handoff_id: int) -> Case | None:
-    row = await session.get(BridgedRow, handoff_id)
+async def take(session: AsyncSession, handoff_id: int, now: datetime) -> Case | None:
+    """The case, for as long as the transaction lasts; None where somebody else has it, or has told of it meanwhile."""
+    query = select(BridgedRow).where(BridgedRow.handoff_id == handoff_id, BridgedRow.due_at <= now)
+    row = (await session.execute(query.with_for_update(skip_locked=True))).scalar_one_or_none()
     return _case(row) if row is not None else None
 
 
@@ -81,16 +84,13 @@ async def going_on(session: AsyncSession) -> Sequence[Case]:
     return [_case(row) for row in await session.scalars(query.order_by(BridgedRow.handoff_id))]
 
 
-async def claim(session: AsyncSession, case: Case, number: int, *, now: datetime, until: datetime) -> bool:
-    """Note that the event `number` is about to be sent; whether nobody else is at it.
+async def claim(session: AsyncSession, case: Case, number: int, until: datetime) -> None:
+    """Note that the event `number` of a case that was taken is about to be sent.
 
     Who dies now is followed, at `until`, by somebody who knows that it may have arrived.
     """
-    row = update(BridgedRow).where(
-        BridgedRow.handoff_id == case.handoff_id, BridgedRow.delivered == case.delivered, BridgedRow.due_at <= now
-    )
-    result = await session.execute(row.values(sending=number, due_at=until, parked=False))
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    row = update(BridgedRow).where(BridgedRow.handoff_id == case.handoff_id)
+    await session.execute(row.values(sending=number, due_at=until, parked=False))
 
 
 async def deliver(

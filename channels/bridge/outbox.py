@@ -102,18 +102,16 @@ class Outbox:
 
     async def _step(self, handoff_id: int, own: int) -> bool:
         """Deliver one event of a case; whether there may be more."""
+        now = self._clock()
         async with self._database.transaction() as session:
-            case = await ledger.find(session, handoff_id)
+            case = await ledger.take(session, handoff_id, now)
             if case is None:
                 return False
             stands = await session.get(ConversationRow, case.conversation_id) is not None
             coming = await _coming(session, case, own) if stands and not case.parked else None
             if coming is None and stands:
                 return False
-            now = self._clock()
-            number = coming.number if coming else ERASING
-            if not await ledger.claim(session, case, number, now=now, until=now + CLAIM):
-                return False
+            await ledger.claim(session, case, coming.number if coming else ERASING, now + CLAIM)
         try:
             return await self._sent(case, coming)
         except LaterError as error:

@@ -1,6 +1,5 @@
 """Takes in what the other desk did: its account at our desk takes the case, answers, and closes it."""
 
-import asyncio
 import logging
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,10 +10,11 @@ from bot.handoff.inbox import Counselling, UnknownHandoffError
 from bot.handoff.moves import HandoffError, TakenError
 from bot.staff.member import Member
 from channels.bridge import ledger
-from channels.bridge.hosting import BridgeNotReadyError
+from channels.bridge.hosting import BridgeNotReadyError, NotALetterError
 from channels.bridge.letters import Case
 from channels.bridge.other_desk import Heard, OtherDesk
 from channels.bridge.transport import LaterError, RefusedError
+from knowledge_base.coordination import Coordination
 from knowledge_base.database import Database
 from retrieval.question import MAX_CHARACTERS
 
@@ -32,6 +32,7 @@ class Reception:
         self,
         *,
         database: Database,
+        coordination: Coordination,
         desk: Callable[[], Counselling],
         other: OtherDesk,
         member: Callable[[], Awaitable[Member]],
@@ -42,8 +43,7 @@ class Reception:
         self._other = other
         self._member = member
         self._clock = clock
-        # Two calls with the same message at once: the second waits, and then finds it.
-        self._one_at_a_time = asyncio.Lock()
+        self._coordination = coordination
 
     async def take(self, headers: Mapping[str, str], body: bytes) -> Result:
         """Take a webhook's call in; what it returns is stored.
@@ -52,6 +52,8 @@ class Reception:
         """
         result: Result = "nothing"
         for heard in self._other.heard(headers, body, self._clock()):
+            if not (heard.remote + heard.id).isprintable():
+                raise NotALetterError("an id holds a character that cannot be in one")
             result = await self.hear(heard)
         return result
 
@@ -68,7 +70,8 @@ class Reception:
                 continue
 
     async def hear(self, heard: Heard) -> Result:
-        async with self._one_at_a_time:
+        # Two calls with the same message at once: the second waits, and then finds it.
+        async with self._coordination.alone("bridge reception"):
             return await self._take(heard)
 
     async def _take(self, heard: Heard) -> Result:

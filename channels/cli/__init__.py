@@ -2,7 +2,23 @@
 
 import typer
 
-from channels.cli import ask, callbacks, chat, encoder, evaluate, index, kb, questions, serve, stats, user, widget
+from channels.cli import (
+    ask,
+    backup,
+    callbacks,
+    chat,
+    encoder,
+    erase,
+    evaluate,
+    index,
+    kb,
+    panel,
+    questions,
+    serve,
+    stats,
+    user,
+    widget,
+)
 
 
 def application() -> typer.Typer:
@@ -15,6 +31,7 @@ def application() -> typer.Typer:
     )
     app.command("serve")(serve.serve)
     app.command("widget")(widget.widget)
+    app.command("panel")(panel.panel)
     app.command("chat")(chat.chat)
     app.command("ask")(ask.ask)
     app.add_typer(kb.app, name="kb")
@@ -23,6 +40,9 @@ def application() -> typer.Typer:
     app.add_typer(stats.app, name="stats")
     app.add_typer(callbacks.app, name="callbacks")
     app.add_typer(user.app, name="user")
+    app.command("backup")(backup.backup)
+    app.command("restore")(backup.restore)
+    app.command("erase")(erase.erase)
     app.add_typer(encoder.app, name="encoder")
     app.add_typer(evaluate.app, name="evaluate")
     return app

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from channels.cli import exchange
 from channels.cli.output import answer_is_no, bad_use, out, print_json, run, settings
 
 app = typer.Typer(help="The knowledge base: import, export, check, status.", no_args_is_help=True)
@@ -16,6 +17,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 class ExportFormat(StrEnum):
     markdown = "markdown"
+    csv = "csv"
+    xlsx = "xlsx"
+    xliff = "xliff"
 
 
 def starter_content() -> Path:
@@ -26,14 +30,27 @@ def starter_content() -> Path:
 
 @app.command("import")
 def import_(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Content folders; left out, the starter content.")] = None,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Content folders, or one CSV, XLSX or XLIFF file; left out, the starter content."),
+    ] = None,
     if_empty: Annotated[bool, typer.Option(help="Do nothing when the database already has articles.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a file would change.")] = False,
     json: Json = False,
 ) -> None:
     """Take content folders into the database: everything, or nothing if one file is bad.
 
+    From a CSV, XLSX or XLIFF file of `kalauz kb export`, what has changed becomes drafts.
+
     Example: kalauz kb import knowledge_base/content
     """
+    if paths and any(path.suffix.lower() in exchange.SUFFIXES for path in paths):
+        if len(paths) > 1 or if_empty:
+            bad_use("one file at a time, and without --if-empty")
+        exchange.take_in(paths[0], dry_run=dry_run, as_json=json)
+        return
+    if dry_run:
+        bad_use("--dry-run is for a CSV, XLSX or XLIFF file")
     from knowledge_base import repository
     from knowledge_base.database import Database
     from knowledge_base.documents import Content
@@ -84,11 +101,20 @@ def import_(
 def export(
     folder: Annotated[Path, typer.Argument(help="Folder to write to; files of other ids there stay.")],
     format: Annotated[ExportFormat, typer.Option(help="The format of the files.")] = ExportFormat.markdown,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(help="For CSV, XLSX and XLIFF: only these, with what is not translated into them yet."),
+    ] = None,
 ) -> None:
-    """Write the content of the database as files.
+    """Write the content of the database as files: all of it, or its texts for translators.
 
     Example: kalauz kb export backup/content
     """
+    if format is not ExportFormat.markdown:
+        exchange.give_out(folder, format, language)
+        return
+    if language:
+        bad_use("--language is for CSV, XLSX and XLIFF")
     from knowledge_base import repository
     from knowledge_base.database import Database
     from knowledge_base.documents import Content

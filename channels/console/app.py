@@ -13,19 +13,25 @@ from channels.console.areas import (
     Area,
     account,
     audit,
+    contacts,
     content,
+    content_asked,
+    content_facts,
     content_texts,
     desk,
+    exchange,
     home,
     hours,
     needs,
+    notices,
     replies,
     sign_in,
     staff,
     statistics,
+    topics,
 )
 from channels.console.frame import Frame
-from channels.console.gate import Console, Serving, own_form
+from channels.console.gate import Console, Serving, own_form, own_form_with_file
 from channels.console.sessions import Sessions
 from channels.service import now
 
@@ -38,9 +44,16 @@ AREAS: tuple[Area, ...] = (
     hours.AREA,
     replies.AREA,
     content.AREA,
+    # Before the texts, whose paths end in a language.
+    content_facts.AREA,
+    content_asked.AREA,
     content_texts.AREA,
     needs.AREA,
     statistics.AREA,
+    notices.AREA,
+    contacts.AREA,
+    topics.AREA,
+    exchange.AREA,
     staff.AREA,
     audit.AREA,
     account.AREA,
@@ -60,7 +73,8 @@ def console_app(
     refusals.install(app)
     for area in AREAS:
         # Every change comes from one of our own forms: no area can forget it.
-        app.include_router(area.router, dependencies=[Depends(own_form)])
+        checked = own_form_with_file if area.takes_files else own_form
+        app.include_router(area.router, dependencies=[Depends(checked)])
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Frame, sessions=sessions, now=now)
     return app

@@ -20,7 +20,7 @@ class Form:
 
 
 async def fields(request: Request) -> Mapping[str, str]:
-    """What was sent, once for each name. No form of ours holds a file: it is refused (400)."""
+    """What was sent, once for each name. A file is refused (400), but in a form that may hold one."""
     sent = await request.form(max_files=0)
     return {name: value for name, value in sent.items() if isinstance(value, str)}
 

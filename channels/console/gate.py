@@ -1,7 +1,7 @@
 """Who may see what: dependencies that give a page its signed-in member, or refuse."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
-from bot.editing.work import Editing
+from bot.editing.keeping import Keeping
+from bot.editing.work import Editing, Exchanging
 from bot.handoff.inbox import Counselling
 from bot.limits import Limits
 from bot.needs.work import Needs
@@ -17,9 +18,11 @@ from bot.staff.member import Member, Role, Staff, UnknownStaffError
 from channels.api.problems import NotReadyError
 from channels.console.forms import fields
 from channels.console.sessions import Session, Sessions
+from knowledge_base.exchange.copies import LARGEST
 
 # Methods that change nothing.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FIELDS_BESIDE_A_FILE = 10
 
 
 class SignedOutError(RuntimeError):
@@ -52,6 +55,9 @@ class Serving(Protocol):
 
     @property
     def needs(self) -> Needs | None: ...
+
+    @property
+    def exchange(self) -> Exchanging | None: ...
 
     @property
     def time_zone(self) -> ZoneInfo | None: ...
@@ -128,6 +134,19 @@ def needs(request: Request) -> Needs:
     return found
 
 
+def keeping(request: Request) -> Keeping:
+    """Raises NotReadyError while the content is still loading."""
+    return editing(request).keeping
+
+
+def exchange(request: Request) -> Exchanging:
+    """Raises NotReadyError while the program is still loading."""
+    found = console(request).service().exchange
+    if found is None:
+        raise NotReadyError
+    return found
+
+
 async def signed_in(request: Request, staff: Annotated[Staff, Depends(staff)]) -> SignedIn:
     """Raises SignedOutError."""
     session: Session = request.state.session
@@ -163,11 +182,25 @@ async def own_form(request: Request) -> None:
         raise ForeignFormError
 
 
+async def own_form_with_file(request: Request, at: Annotated[SignedIn, Depends(signed_in)]) -> AsyncIterator[None]:
+    """The same for a form that may hold a file: nobody sends one who is not signed in."""
+    if request.method not in SAFE:
+        await request.form(max_files=1, max_fields=FIELDS_BESIDE_A_FILE, max_part_size=LARGEST)
+    try:
+        await own_form(request)
+        yield
+    finally:
+        # The file, too.
+        await request.close()
+
+
 CurrentConsole = Annotated[Console, Depends(console)]
 CurrentStaff = Annotated[Staff, Depends(staff)]
 CurrentDesk = Annotated[Counselling, Depends(desk)]
 CurrentEditing = Annotated[Editing, Depends(editing)]
 CurrentNeeds = Annotated[Needs, Depends(needs)]
+CurrentKeeping = Annotated[Keeping, Depends(keeping)]
+CurrentExchange = Annotated[Exchanging, Depends(exchange)]
 Anyone = Annotated[SignedIn, Depends(signed_in)]
 Counsellor = Annotated[SignedIn, Depends(requires("counsellor"))]
 Editor = Annotated[SignedIn, Depends(requires("editor"))]

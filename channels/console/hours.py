@@ -56,6 +56,15 @@ def week_written(weekly: Sequence[Hours]) -> list[str]:
     return [of_day(day) for day in DAYS]
 
 
+def grouped(weekly: Sequence[Hours]) -> list[Hours]:
+    """The same hours, with the days that have a shift in common put together."""
+    days: dict[Shift, list[Day]] = {}
+    for entry in weekly:
+        known = days.setdefault((entry.opens, entry.closes), [])
+        known += [day for day in entry.days if day not in known]
+    return [Hours(days=found, opens=opens, closes=closes) for (opens, closes), found in days.items()]
+
+
 def exceptions_of(text: str) -> dict[date, list[Shift]]:
     """A line for each day, `2026-12-24 8:00-12:00`; nobody is there on a day without hours. Raises HoursError."""
     found = {}

@@ -21,6 +21,7 @@ from channels.console.gate import (
 from channels.console.pages import go, page, say, texts_of
 from channels.console.sessions import Session
 from channels.console.texts import sentence
+from knowledge_base.editing.manuscript import UnknownTextError
 
 
 async def _signed_out(request: Request, error: Exception) -> Response:
@@ -98,6 +99,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ForeignFormError, _foreign)
     app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(MissingError, _missing)
+    # What a colleague deleted between two looks at it.
+    app.add_exception_handler(UnknownTextError, _missing)
     app.add_exception_handler(RequestValidationError, _missing)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(NotReadyError, _not_ready)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from channels.console.entries import CHARACTER, MARKDOWN
 from channels.console.forms import Form
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, Revision
 from knowledge_base.editing.fields import (
     GROUPS,
     LISTS,
+    NUMBERED,
     PARTS,
     Fields,
     FieldsError,
@@ -167,6 +169,18 @@ def put_together(error: ConflictError) -> tuple[Form, Fields]:
     return Form({**both.fields, **held}), both.theirs
 
 
+def told_field(key: str, _: Callable[[str], str]) -> str:
+    """What a field is called outside its form: `Section 2: Heading`."""
+    found = NUMBERED.fullmatch(key)
+    if found is None:
+        return _(LABELS[key])
+    group: Group = "section" if found[1] == "section" else "step"
+    number, part = int(found[2]), key.rsplit("-", 1)[1]
+    if number < FIRST[group]:
+        return _(SHORT_ANSWER)
+    return f"{_(TITLES[group]).format(number=number + 1 - FIRST[group])}: {_(LABELS[part])}"
+
+
 def _told(wrong: Wrong, _: Callable[[str], str]) -> str:
     match wrong.fault:
         case "empty":
@@ -174,13 +188,9 @@ def _told(wrong: Wrong, _: Callable[[str], str]) -> str:
         case "too_long":
             return _("Please write 1 to {count} characters.").format(count=wrong.most)
         case "markdown":
-            told = _(
-                "Line {line} cannot be shown. There can be paragraphs, ### headings, simple lists, **bold** and "
-                "[links](https://example.org)."
-            )
-            return told.format(line=wrong.line)
+            return _(MARKDOWN).format(line=wrong.line)
         case _:
-            return _("There is a character here that cannot be shown.")
+            return _(CHARACTER)
 
 
 def number_in(value: str) -> int:

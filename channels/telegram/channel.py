@@ -20,6 +20,7 @@ from channels.telegram.presence import Presence
 from channels.telegram.reading import UPDATES
 from channels.telegram.reception import Reception
 from channels.telegram.sending import Sender, Sleep, patiently
+from knowledge_base.coordination import Coordination
 from knowledge_base.database import Database
 from knowledge_base.documents import Site
 
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 HOLD_S = 30
 # How long an answer of Telegram may take, in seconds.
 PATIENCE_S = 15.0
+# The role of the process that asks for updates: Telegram refuses a second one.
+POLLING = "telegram polling"
 # How often an update is tried that fails, before it is passed over, and the pauses between, in seconds.
 TRIES = 4
 PAUSE_S = 2.0
@@ -44,6 +47,7 @@ class Channel:
         api_base: str,
         webhook: tuple[str, str] | None,
         database: Database,
+        coordination: Coordination,
         vault: Vault,
         news: News,
         engine: Callable[[], Conversing],
@@ -65,11 +69,13 @@ class Channel:
         self._sleep = sleep
         self._hold_s = hold_s
         sender = Sender(self._bot, clock=clock, sleep=sleep)
-        self._outbox = Outbox(database, news, sender, sleep)
+        self._coordination = coordination
+        self._outbox = Outbox(database, coordination, news, sender, sleep)
         self._presence = Presence(self._bot, database, news)
         self._reception = Reception(
             bot=self._bot,
             database=database,
+            coordination=coordination,
             vault=vault,
             engine=engine,
             sender=sender,
@@ -120,6 +126,7 @@ class Channel:
         """Updates are asked for anew until all of the last ones are stored: a crash loses none."""
         offset = 0
         while True:
+            await self._coordination.lead(POLLING)
             updates = await patiently(
                 lambda: self._bot.get_updates(offset=offset, timeout=self._hold_s, allowed_updates=UPDATES),  # noqa: B023
                 self._sleep,
@@ -133,14 +140,17 @@ class Channel:
             await self._take_patiently(update)
 
     async def _take_patiently(self, update: Update) -> None:
-        for attempt in range(1, TRIES + 1):
+        tries = 0
+        while tries < TRIES:
+            if tries:
+                await self._sleep(PAUSE_S * tries)
             try:
                 await self._reception.take(update)
                 return
             except Exception as error:
                 log.error("update %d could not be taken (%s)", update.update_id, type(error).__name__)
-                if attempt < TRIES:
-                    await self._sleep(PAUSE_S * attempt)
+                # Of a database that is out of reach no update is the cause: it is waited for.
+                tries = max(1, tries) if isinstance(error, OSError) else tries + 1
 
 
 def _chat_of(update: Update) -> int:

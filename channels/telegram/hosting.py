@@ -132,6 +132,7 @@ class TelegramHost:
                 api_base=self._api_base,
                 webhook=webhook,
                 database=assembly.database,
+                coordination=assembly.coordination,
                 vault=assembly.vault,
                 news=assembly.news,
                 engine=self._engine,

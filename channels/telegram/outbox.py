@@ -1,6 +1,7 @@
 """Delivers what is stored. The events are the queue, and each chat's cursor says how far it was delivered.
 
-The cursor moves after each message: a crash may repeat one message, and never loses one.
+The cursor moves after each message: a crash may repeat one message, and never loses one. Where several processes
+deliver, one is at a chat at a time. A row lock would hold a transaction for as long as Telegram likes to take.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from channels.telegram import chats
 from channels.telegram.chats import Boxes, Chat
 from channels.telegram.drawing import Part, draw, items_of
 from channels.telegram.sending import Sender, Sleep
+from knowledge_base.coordination import Coordination
 from knowledge_base.database import Database
 
 log = logging.getLogger(__name__)
@@ -47,8 +49,11 @@ class _Next:
 
 
 class Outbox:
-    def __init__(self, database: Database, news: News, sender: Sender, sleep: Sleep) -> None:
+    def __init__(
+        self, database: Database, coordination: Coordination, news: News, sender: Sender, sleep: Sleep
+    ) -> None:
         self._database = database
+        self._coordination = coordination
         self._news = news
         self._sender = sender
         self._sleep = sleep
@@ -90,14 +95,16 @@ class Outbox:
 
     async def _one(self, chat_id: int, event: asyncio.Event) -> None:
         try:
-            async with self._slots:
-                await self.deliver(chat_id)
+            async with self._slots, self._coordination.if_free(f"delivery {chat_id}") as is_free:
+                if is_free:
+                    await self.deliver(chat_id)
         except Exception as error:
             log.error("a chat could not be written to (%s); it waits", type(error).__name__)
             await self._sleep(PAUSE_S)
         else:
-            # What was stored since the last look at this chat found it busy.
-            event.set()
+            if is_free:
+                # What was stored since the last look at this chat found it busy.
+                event.set()
         finally:
             self._busy.discard(chat_id)
 

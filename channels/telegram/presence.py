@@ -26,7 +26,7 @@ class Presence:
                 await listener.wait()
                 listener.clear()
                 _, typing = listener.heard()
-                await asyncio.gather(*(self._show(one.conversation_id) for one in typing if one.name is not None))
+                await asyncio.gather(*(self._show(one.conversation_id) for one in typing if one.by is not None))
 
     async def _show(self, conversation_id: str) -> None:
         try:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from weakref import WeakValueDictionary
+from contextlib import AbstractAsyncContextManager
 
 from telegram import Bot, Update
 from telegram.constants import ChatAction
@@ -22,6 +22,7 @@ from channels.telegram.drawing import Part, draw, sentence
 from channels.telegram.menu import its_own_copy
 from channels.telegram.reading import Heard, Membership, Migrated, Pressed, read
 from channels.telegram.sending import Sender
+from knowledge_base.coordination import Coordination
 from knowledge_base.database import Database
 from retrieval.question import QuestionError
 
@@ -37,6 +38,7 @@ class Reception:
         *,
         bot: Bot,
         database: Database,
+        coordination: Coordination,
         vault: Vault,
         engine: Callable[[], Conversing],
         sender: Sender,
@@ -44,11 +46,11 @@ class Reception:
     ) -> None:
         self._bot = bot
         self._database = database
+        self._coordination = coordination
         self._vault = vault
         self._engine = engine
         self._sender = sender
         self._default_language = default_language
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._saying: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -75,9 +77,9 @@ class Reception:
                 async with self._database.transaction() as session:
                     await chats.move(session, said.chat_id, said.to)
 
-    def _alone(self, chat_id: int) -> asyncio.Lock:
+    def _alone(self, chat_id: int) -> AbstractAsyncContextManager[None]:
         """One update of a chat at a time."""
-        return self._locks.setdefault(chat_id, asyncio.Lock())
+        return self._coordination.alone(f"chat {chat_id}")
 
     async def _hear(self, heard: Heard) -> None:
         chat = await self._found(heard.chat_id)

@@ -1,5 +1,6 @@
 """The page at `/` and the widget's modules, under a strict content security policy."""
 
+import re
 from html import escape
 from string import Template
 from typing import Annotated
@@ -31,6 +32,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 # How long a browser keeps the launcher, and a module under its version, in seconds.
 SHORT_S = 600
 LONG_S = 365 * 24 * 3600
+ARTICLE = re.compile(r"[a-z0-9-]{1,64}")
 STYLES = frozenset(path.stem for path in STATIC.glob("*.css"))
 _PAGE = Template((STATIC / "page.html").read_text("utf-8"))
 
@@ -67,10 +69,14 @@ def _served(tag: str) -> str | None:
 
 
 @router.get("/")
-async def page(accept_language: Annotated[str, Header()] = "en") -> HTMLResponse:
+async def page(accept_language: Annotated[str, Header()] = "en", article: str = "") -> HTMLResponse:
+    """The conversation; with `article`, it opens that one."""
     texts = Texts(accepted_language(accept_language))
     fields = {name: escape(text) for name, text in widget_texts(texts).items()}
     direction = "rtl" if is_right_to_left(texts.language) else "ltr"
+    # An id of any other form is nobody's: the page is then as it always is.
+    known = ARTICLE.fullmatch(article)
+    fields["article"], fields["query"] = (f' article="{article}"', f"?article={article}") if known else ("", "")
     html = _PAGE.substitute(fields, language=escape(texts.language), direction=direction, version=version())
     return HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Vary": "Accept-Language"})
 

@@ -9,16 +9,19 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from bot.messages import Message
-from bot.replies import Block, Checklist, Item
+from bot.payloads import payload
+from bot.replies import Block, Button, Buttons, Checklist, Item
 from bot.texts import Texts
 from channels.web.texts import widget_texts
 from knowledge_base.languages import is_right_to_left
+from retrieval.shown import ShownAnswer
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 @functools.cache
-def _environment() -> Environment:
+def templates() -> Environment:
+    """The pages that are drawn without scripts."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -56,19 +59,27 @@ def ticks(messages: Sequence[Message]) -> dict[str, Item]:
 
 def drawn(blocks: Sequence[Block]) -> Markup:
     """Blocks outside a conversation, as the widget draws them; nothing in them can be pressed or ticked."""
-    draw = _environment().get_template("blocks.html").module.draw  # type: ignore[attr-defined]
+    draw = templates().get_template("blocks.html").module.draw  # type: ignore[attr-defined]
     return Markup().join(draw(block, {}) for block in blocks)
 
 
 def page(
-    texts: Texts, messages: Sequence[Message], *, mark: str, client_id: str, text: str, trouble: str | None
+    texts: Texts,
+    messages: Sequence[Message],
+    *,
+    mark: str,
+    client_id: str,
+    text: str,
+    trouble: str | None,
+    offered: ShownAnswer | None = None,
 ) -> str:
-    """The page; `trouble` is the name of one of the widget's sentences, or a sentence."""
+    """The page; `trouble` is the name of one of the widget's sentences, or a sentence; `offered` is an article."""
+    choices = [] if offered is None else [_opening(offered)]
     words = widget_texts(texts)
     shown = [message for message in messages if not message.in_place]
     latest = next((message.number for message in reversed(shown) if message.sender == "migrant"), None)
     return (
-        _environment()
+        templates()
         .get_template("chat.html")
         .render(
             t=words,
@@ -79,6 +90,11 @@ def page(
             mark=mark,
             client_id=client_id,
             text=text,
+            offered=Buttons(language=texts.language, buttons=choices),
             trouble=words.get(trouble, trouble) if trouble else None,
         )
     )
+
+
+def _opening(article: ShownAnswer) -> Button:
+    return Button(language=article.language, title=article.title, payload=payload("article", id=article.article))

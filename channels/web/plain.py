@@ -17,7 +17,9 @@ from bot.messages import Conversing, Incoming, LimitError, Message, UnknownConve
 from bot.texts import Texts
 from channels.api.dependencies import CurrentService
 from channels.web import CONTENT_SECURITY_POLICY, accepted_language
+from knowledge_base.languages import fallbacks
 from retrieval.question import QuestionError
+from retrieval.shown import ShownAnswer
 
 # Browsers take the prefix only from the host itself, and only with `Secure` and the path `/`.
 COOKIE = "__Host-kalauz-chat"
@@ -67,8 +69,13 @@ class _Visit:
         self.id, self.token = started.conversation_id, started.token
         return await self.engine.receive(self.id, self.token, incoming)
 
-    async def page(self, *, text: str = "", trouble: str | None = None, status: int = 200) -> HTMLResponse:
-        """`text` is what was typed and could not be taken; `trouble` is the name of a sentence, or one itself."""
+    async def page(
+        self, *, text: str = "", trouble: str | None = None, status: int = 200, offered: ShownAnswer | None = None
+    ) -> HTMLResponse:
+        """`text` is what was typed and could not be taken; `trouble` is the name of a sentence, or one itself.
+
+        `offered` is an article to open with a button.
+        """
         # Jinja is not needed before somebody comes.
         from channels.web import drawing
 
@@ -76,7 +83,13 @@ class _Visit:
         spoken = [message.reply.language for message in messages if message.reply and message.reply.language]
         texts = Texts(spoken[-1] if spoken else self.language)
         html = drawing.page(
-            texts, messages, mark=self.mark, client_id=secrets.token_urlsafe(16), text=text, trouble=trouble
+            texts,
+            messages,
+            mark=self.mark,
+            client_id=secrets.token_urlsafe(16),
+            text=text,
+            trouble=trouble,
+            offered=offered,
         )
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         response = HTMLResponse(html, status, headers)
@@ -93,12 +106,19 @@ class _Visit:
 
 @router.get("/chat")
 async def show(
-    request: Request, service: CurrentService, accept_language: AcceptLanguage = "en", erased: bool = False
+    request: Request,
+    service: CurrentService,
+    accept_language: AcceptLanguage = "en",
+    erased: bool = False,
+    article: str = "",
 ) -> Response:
+    """The conversation. `article` is offered by a button: a link that somebody follows starts nothing by itself."""
     visit = _Visit(request, service.conversing, accept_language)
     if visit.engine is None:
         return await visit.page(trouble="loading", status=503)
-    return await visit.page(trouble="erased" if erased and not visit.token else None)
+    texts = service.asking.published(article) if service.asking else {}
+    offered = texts[fallbacks(visit.language, set(texts))[0]] if texts else None
+    return await visit.page(trouble="erased" if erased and not visit.token else None, offered=offered)
 
 
 @router.post("/chat")

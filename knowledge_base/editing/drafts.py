@@ -58,14 +58,14 @@ async def save(
         base = await repository.get_revision(session, article_id, language, manuscript.over)
         raise ConflictError(base, newest, manuscript)
     number = (newest.number or 0) + 1 if newest else 1
-    published = await repository.published_revision(session, article_id, language)
+    standing = await _standing(session, article_id, language)
     draft = Revision(
         text=manuscript.text,
         reviewed=manuscript.reviewed,
         renders=renders,
         number=number,
         # The first one is always major.
-        last_major=number if major else _last_major(published) or number,
+        last_major=number if major else _last_major(standing) or number,
     )
     await repository.add_revision(session, article_id, language, draft)
     await session.flush()
@@ -86,11 +86,10 @@ async def publish(session: AsyncSession, article_id: str, language: str, number:
     if newest is not None and newest.number != number:
         own = Manuscript(draft.text, number, draft.reviewed, draft.renders)
         raise ConflictError(draft, newest, own)
-    await _check(session, known, language, draft)
-    published = await repository.published_revision(session, article_id, language)
-    if published == draft:
+    await check(session, known, language, draft)
+    if await repository.published_revision(session, article_id, language) == draft:
         return draft
-    last_major = None if major else _last_major(published)
+    last_major = None if major else _last_major(await _standing(session, article_id, language))
     if draft.last_major != (last_major or number):
         number += 1
         draft = draft.model_copy(update={"number": number, "last_major": last_major or number})
@@ -110,11 +109,18 @@ async def revert(session: AsyncSession, article_id: str, language: str, number: 
     return await save(session, article_id, language, Manuscript(old.text, over, old.reviewed, old.renders))
 
 
-def _last_major(published: Revision | None) -> int | None:
-    return (published.last_major or published.number) if published else None
+async def _standing(session: AsyncSession, article_id: str, language: str) -> Revision | None:
+    """The published revision, or the one that was published until it was withdrawn."""
+    published = await repository.published_revision(session, article_id, language)
+    number = (await repository.withdrawn(session, article_id)).get(language)
+    return published or (number and await repository.get_revision(session, article_id, language, number)) or None
 
 
-async def _check(session: AsyncSession, known: Article, language: str, draft: Revision) -> None:
+def _last_major(standing: Revision | None) -> int | None:
+    return (standing.last_major or standing.number) if standing else None
+
+
+async def check(session: AsyncSession, known: Article, language: str, draft: Revision) -> None:
     """The rules that hold for a published text; content files are held to them too. Raises UnpublishableError."""
     if known.facts.kind == "procedure" and not draft.text.steps:
         raise UnpublishableError("no_steps")

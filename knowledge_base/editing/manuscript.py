@@ -1,10 +1,11 @@
 """What an editor hands in, and what can be wrong with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from knowledge_base.documents import Revision, Text
+from knowledge_base.documents import Document, Revision, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,26 @@ class ConflictError(EditingError):
         self.base = base
         self.theirs = theirs
         self.mine = mine
+
+
+class OvertakenError(EditingError):
+    """Somebody else changed the document meanwhile: it now is `theirs`, None where it is gone."""
+
+    def __init__(self, theirs: Document | None) -> None:
+        super().__init__("the document was changed meanwhile")
+        self.theirs = theirs
+
+
+class TakenError(EditingError):
+    """There is something with this id already."""
+
+
+class DanglingError(EditingError):
+    """Topics or contacts are named that there are not (any more)."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(f"there are no {', '.join(missing)}")
+        self.missing = missing
 
 
 class UnpublishableError(EditingError):

@@ -210,7 +210,8 @@ fast 3G / slow 3G, median | | {ms(fast, 50)} / {ms(slow, 50)} |
 
 The 3G lines are those of Chromium's developer tools (562 ms and 1.4 Mbit/s; 2,000 ms and 400 kbit/s a request), with \
 the processor slowed four times. The messages are `{SAID}`, which needs no search: see [retrieval.md](retrieval.md) \
-for what a question costs.
+for what a question costs. Whoever measures sends {PER_SECOND} a second whatever happens: where fewer are answered, \
+they queue, and the times are those of the queue.
 """
 
 

@@ -1,7 +1,6 @@
 import asyncio
 import json
 from datetime import UTC, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,6 +24,7 @@ from tests import builders
 from tests.bot.conftest import VAULT, engine_over, small_content
 from tests.bot.test_engine import HEALTH, all_events
 from tests.conftest import NOW, ROOT
+from tests.databases import all_of
 
 NAME, NUMBER = "Fatima Al-Sayed", "+36 30 123 4567"
 FIELDS = (NAME, NUMBER, '/field{"value": "morning"}', "arabic")
@@ -107,9 +107,9 @@ def press(message: Message, title: str) -> str:
     return found[title]
 
 
-def in_files(folder: Path, *words: str) -> list[str]:
-    """Those of the words that stand in a file, as UTF-8 or as JSON escapes them."""
-    held = b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+async def held_of(database: Database, *words: str) -> list[str]:
+    """Those of the words that the database holds, as UTF-8 or as JSON escapes them."""
+    held = await all_of(database)
     return [word for word in words if word.encode() in held or json.dumps(word)[1:-1].encode() in held]
 
 
@@ -428,18 +428,16 @@ async def test_what_a_forms_button_carries_stands_in_no_event(engine: Engine, da
 
 
 @pytest.mark.parametrize("upto", [1, 2, 3, 4])
-async def test_no_file_of_the_database_holds_a_name_or_a_number(
-    engine: Engine, database: Database, tmp_path: Path, upto: int
-) -> None:
+async def test_nothing_of_the_database_holds_a_name_or_a_number(engine: Engine, database: Database, upto: int) -> None:
     person, other = await Person.of(engine), await Person.of(engine)
     arabic = ("فاطمة السيد", "٠٦ ٣٠ ٧٦٥ ٤٣٢١", "بعد الصلاة", "العربية")
     await person.say(HEALTH, "/callback", *FIELDS[:upto])
     await other.say("/callback", *arabic[:upto])
     secrets = (NAME, "Fatima", NUMBER, "123 4567", *arabic[:3], "06 30 765 4321", "765 4321")
-    assert in_files(tmp_path, HEALTH) == [HEALTH]
-    assert in_files(tmp_path, *secrets) == []
+    assert await held_of(database, HEALTH) == [HEALTH]
+    assert await held_of(database, *secrets) == []
     await database.close()
-    assert in_files(tmp_path, *secrets) == []
+    assert await held_of(database, *secrets) == []
 
 
 async def test_urgent_requests_come_first_then_who_asked_first(

@@ -1,11 +1,9 @@
 """Random users over a real database: every message is answered exactly once, and nothing is lost or doubled."""
 
 import asyncio
-import shutil
-import tempfile
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -23,10 +21,10 @@ from bot.payloads import read_payload
 from bot.replies import Buttons, Checklist
 from bot.state import State, slots_of
 from bot.tables import CallbackRow, ConversationRow, EventRow, UnansweredRow
-from knowledge_base.database import Database
 from retrieval.answers import Answers
 from retrieval.question import QuestionError, checked
 from tests.bot.conftest import VAULT, clock
+from tests.databases import Backend, new_database
 
 TEXTS = st.sampled_from(
     [
@@ -84,18 +82,17 @@ class Talk:
 
 
 class Users(RuleBasedStateMachine):
-    """Set `answers` and `template` (a migrated, empty database) before use."""
+    """Set `answers` and `backend` before use."""
 
     answers: Answers
-    template: Path
+    backend: Backend
     talks = Bundle("talks")
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        shutil.copy(self.template, self.folder / "kalauz.db")
         self.runner = asyncio.Runner()
-        self.database = Database(f"sqlite+aiosqlite:///{self.folder / 'kalauz.db'}")
+        self.stack = AsyncExitStack()
+        self.database = self.run(self.stack.enter_async_context(new_database(self.backend)))
         wide = (Rate(10_000, timedelta(minutes=1)),)
         self.engine = Engine(self.database, self.answers, clock(), VAULT, limits=Limits(wide, wide))
         self.living: list[Talk] = []
@@ -308,21 +305,19 @@ class Users(RuleBasedStateMachine):
         self.run(work())
 
     def teardown(self) -> None:
-        self.run(self.database.close())
+        self.run(self.stack.aclose())
         self.runner.close()
-        shutil.rmtree(self.folder)
 
 
-def test_whatever_users_do_every_message_is_answered_exactly_once(tmp_path: Path, answers: Answers) -> None:
-    async def migrate() -> None:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'template.db'}")
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(migrate())
-    Users.answers, Users.template = answers, tmp_path / "template.db"
+def test_whatever_users_do_every_message_is_answered_exactly_once(backend: Backend, answers: Answers) -> None:
+    Users.answers, Users.backend = answers, backend
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Users,
-        settings=settings(max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=checks),
+        settings=settings(
+            max_examples=30 if backend == "sqlite" else 8,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=checks,
+        ),
     )

@@ -165,7 +165,7 @@ def test_after_an_answer_yes_and_no_are_votes_on_it(starter_answers: Answers, la
     assert meant(text, replace(READING, last_action=last), starter_answers)[:2] == ("helped", vote)
 
 
-@pytest.mark.parametrize(("language", "text", "shown_in"), [("hu", "igen", "hu"), ("de", "ja", "en")])
+@pytest.mark.parametrize(("language", "text", "shown_in"), [("hu", "igen", "hu"), ("de", "ja", "de")])
 def test_a_vote_in_words_is_on_the_text_that_was_shown(
     starter_answers: Answers, language: str, text: str, shown_in: str
 ) -> None:

@@ -1,7 +1,6 @@
 """The app over a data folder with a small content, driven over HTTP."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from retrieval.encoder import Encoder
 from retrieval.library import Library
 from retrieval.starter import question_set
 from tests import builders
+from tests.databases import ask, chosen_url
 from tests.warm import warm_phrases
 
 DEADLINE_S = 30
@@ -52,9 +52,11 @@ def take_in(settings: Settings, content: Content) -> Content:
     return asyncio.run(work())
 
 
-def data_folder(folder: Path, encoder: Encoder, content: Content | None = None) -> Settings:
+def data_folder(
+    folder: Path, encoder: Encoder, content: Content | None = None, database_url: str | None = None
+) -> Settings:
     """Settings of a folder with a database of the content, and a calibration that goes by words."""
-    settings = Settings(data_dir=folder, database_url=None, site="hungary", encoder=None, log_level="info")
+    settings = Settings(data_dir=folder, database_url=database_url, site="hungary", encoder=None, log_level="info")
     held = take_in(settings, content or builders.content())
     warm_phrases(settings.index_dir)
     library = Library(held, encoder)
@@ -72,20 +74,16 @@ def serving(settings: Settings) -> Iterator[TestClient]:
 
 
 def stored(settings: Settings) -> dict[str, int]:
-    """How many rows conversations take in the database file."""
-    connection = sqlite3.connect(settings.data_dir / "kalauz.db")
-    try:
-        counts = {}
-        for table in ("conversations", "events"):
-            counts[table] = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        return counts
-    finally:
-        connection.close()
+    """How many rows conversations take in the database."""
+    return {
+        table: ask(settings.database, f"SELECT count(*) FROM {table}")[0][0] for table in ("conversations", "events")
+    }
 
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Settings:
-    return data_folder(tmp_path_factory.mktemp("data"), encoder)
+    folder = tmp_path_factory.mktemp("data")
+    return data_folder(folder, encoder, database_url=chosen_url(folder))
 
 
 @pytest.fixture(scope="session")

@@ -103,5 +103,6 @@ def test_the_api_describes_itself(client: TestClient) -> None:
         "/api/v1/conversations/{conversation_id}",
         "/api/v1/conversations/{conversation_id}/messages",
         "/api/v1/conversations/{conversation_id}/stream",
+        "/api/v1/conversations/{conversation_id}/typing",
         "/rasa/webhook",
     }

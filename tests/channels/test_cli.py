@@ -94,10 +94,11 @@ def rows(folder: Path, table: str) -> int:
 
 def test_the_commands_of_the_contract_are_there() -> None:
     assert {" ".join(words) for words in COMMANDS} == {
-        *("serve", "widget", "chat", "ask", "encoder train", "encoder tune", "encoder info"),
+        *("serve", "widget", "panel", "chat", "ask", "encoder train", "encoder tune", "encoder info"),
         *("index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
         *("questions", "callbacks list", "callbacks done"),
+        *("backup", "restore", "erase"),
         *("user add", "user list", "user password", "user close", "user open"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
     }
@@ -375,8 +376,13 @@ class TestKnowledgeBase:
 
     def test_check_says_that_a_good_folder_has_no_problems(self, empty_shell: Shell, folder: Path) -> None:
         assert empty_shell.kalauz("kb", "check", str(folder)) == 0
-        assert empty_shell.out == "3 articles in 3 texts, no problems.\n"
-        assert empty_shell.json("kb", "check", str(folder)) == {"articles": 3, "texts": 3, "problems": []}
+        assert empty_shell.out == "3 articles in 3 texts, no problems, 0 places to look at.\n"
+        assert empty_shell.json("kb", "check", str(folder)) == {
+            "articles": 3,
+            "texts": 3,
+            "problems": [],
+            "findings": [],
+        }
 
     def test_check_names_every_bad_file_with_line_and_reason(self, empty_shell: Shell, bad_folder: Path) -> None:
         assert empty_shell.kalauz("kb", "check", str(bad_folder)) == 1
@@ -689,6 +695,8 @@ class TestSettings:
             ("KALAUZ_LOG_LEVEL", "loud", 2),
             ("KALAUZ_DATABASE_URL", "nonsense", 1),
             ("KALAUZ_DATABASE_URL", "sqlite:///kalauz.db", 1),
+            ("KALAUZ_DATABASE_URL", "mysql+aiomysql://localhost/kalauz", 1),
+            ("KALAUZ_DATABASE_URL", "postgresql+asyncpg://127.0.0.1:1/kalauz", 1),
             ("KALAUZ_SITE", "atlantis", 1),
             ("KALAUZ_SITE", "no-such.yaml", 1),
             ("KALAUZ_DATA_DIR", "/dev/null/data", 1),
@@ -710,3 +718,44 @@ class TestSettings:
     @pytest.mark.parametrize("port", ["-1", "65536", "http"])
     def test_serving_on_no_port_is_bad_use(self, empty_shell: Shell, port: str) -> None:
         assert empty_shell.kalauz("serve", "--port", port) == 2
+
+
+def test_a_backup_fills_a_new_machine(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shell.kalauz("user", "add", "anna", "--role", "admin", input="a plain long sentence\n") == 0
+    assert shell.kalauz("backup", "monday.zip") == 0
+    assert "written to monday.zip" in shell.out
+    before = shell.json("kb", "status")
+    monkeypatch.setenv("KALAUZ_DATA_DIR", str(tmp_path / "new"))
+    assert shell.kalauz("restore", "monday.zip") == 0
+    assert shell.json("kb", "status") == before
+    shell.kalauz("user", "list")
+    assert "anna" in shell.out
+
+
+def test_a_database_that_holds_something_is_not_restored_into(shell: Shell) -> None:
+    assert shell.kalauz("backup", "monday.zip") == 0
+    assert shell.kalauz("restore", "monday.zip") == 1
+    assert "the database is not empty" in shell.err
+
+
+def test_what_is_no_backup_restores_nothing(empty_shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "notes.zip").write_text("no backup")
+    assert empty_shell.kalauz("restore", "notes.zip") == 1
+    assert "notes.zip is no whole backup" in empty_shell.err
+    assert empty_shell.kalauz("restore", "gone.zip") == 1
+    assert "No such file" in empty_shell.err
+
+
+def test_there_is_nothing_to_back_up_before_the_first_start(empty_shell: Shell, tmp_path: Path) -> None:
+    assert empty_shell.kalauz("backup", "monday.zip") == 1
+    assert "the database has no data yet" in empty_shell.err
+    assert not list(tmp_path.glob("monday*"))
+
+
+def test_a_conversation_is_erased_by_its_id(shell: Shell, tmp_path: Path) -> None:
+    assert shell.kalauz("chat", input=f"{QUESTION}\n") == 0
+    (conversation,) = column(tmp_path, "conversations", "id")
+    assert shell.kalauz("erase", conversation) == 0
+    assert rows(tmp_path, "events") == 0
+    assert shell.kalauz("erase", conversation) == 1
+    assert "no such conversation" in shell.err

@@ -1,6 +1,6 @@
+import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +8,9 @@ from starlette.testclient import TestClient
 
 from bot.texts import Texts
 from channels.settings import Settings
+from knowledge_base.database import Database
 from tests.channels.conftest import Talk, stored
+from tests.databases import all_of
 
 QUESTION = "How do I get a health card?"
 
@@ -104,8 +106,7 @@ def test_erasing_removes_the_conversation(talk: Talk, settings: Settings) -> Non
 
 def test_the_token_is_not_in_the_database(talk: Talk, settings: Settings) -> None:
     talk.write(QUESTION)
-    files = [Path(f"{settings.data_dir / 'kalauz.db'}{suffix}") for suffix in ("", "-wal")]
-    content = b"".join(file.read_bytes() for file in files if file.exists())
+    content = asyncio.run(all_of(Database(settings.database)))
     assert talk.started["id"].encode() in content
     assert talk.started["token"].encode() not in content
 

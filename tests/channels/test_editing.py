@@ -3,7 +3,10 @@
 import asyncio
 import itertools
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from starlette.testclient import TestClient
 
@@ -14,8 +17,10 @@ from knowledge_base.database import Database
 from retrieval.encoder import Encoder
 from tests import builders
 from tests.channels.conftest import Talk, data_folder, serving, until
+from tests.channels.console.conftest import form_of
 
 PASSWORD = "a plain long sentence"
+CARD = '/article{"id": "health-card"}'
 
 
 def add_editor(settings: Settings) -> None:
@@ -34,22 +39,85 @@ def token(client: TestClient, path: str) -> str:
     return found[1]
 
 
-def test_what_an_editor_publishes_is_answered_at_once(tmp_path: Path, encoder: Encoder) -> None:
+class Editor:
+    """An editor with a browser, and a migrant beside them."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        self.talk = Talk(client)
+        self._tries = itertools.count()
+        self.send("/sign-in", {"login": "anna", "password": PASSWORD}, at="/sign-in")
+
+    def send(self, path: str, fields: dict[str, str], *, at: str) -> None:
+        csrf = token(self.client, f"/console{at}")
+        assert self.client.post(f"/console{path}", data={**fields, "csrf": csrf}).status_code == 200
+
+    def write(self, path: str, act: str = "save", **changes: str) -> None:
+        fields = form_of(self.client.get(f"/console{path}")) | changes | {"act": act}
+        assert self.client.post(f"/console{path}", data=fields).status_code == 200
+
+    def press(self, payload: str) -> Any:
+        """The bot's answer to a button: whether a question finds it is the calibration's, which is fitted anew."""
+        return self.talk.write(payload, f"message-{next(self._tries)}").json()["messages"][-1]
+
+    def best(self, question: str) -> list[str]:
+        """The articles that may answer, best first."""
+        asked = self.client.post("/api/v1/ask", json={"text": question}).json()
+        return [choice["article"] for choice in asked["choices"]]
+
+
+@contextmanager
+def editing(tmp_path: Path, encoder: Encoder) -> Iterator[Editor]:
     settings = data_folder(tmp_path, encoder)
     add_editor(settings)
     with serving(settings) as client:
-        sign_in = {"login": "anna", "password": PASSWORD, "csrf": token(client, "/console/sign-in")}
-        assert client.post("/console/sign-in", data=sign_in).status_code == 200
-        path = "/console/content/health-card/en"
-        text = {"title": "Health card", "section-0-text": "A robot gives you the health card.", "over": "1"}
-        sent = client.post(path, data={**text, "act": "major", "csrf": token(client, path)})
-        assert "It is published: migrants read it within a second." in sent.text
+        yield Editor(client)
 
-        talk, tries = Talk(client), itertools.count()
 
-        def read() -> str:
-            # By its button: whether a question finds it is the calibration's business, which is fitted anew.
-            messages = talk.write('/article{"id": "health-card"}', f"message-{next(tries)}").json()["messages"]
-            return str(messages)
+def test_what_an_editor_publishes_is_answered_at_once(tmp_path: Path, encoder: Encoder) -> None:
+    with editing(tmp_path, encoder) as anna:
+        anna.write("/content/health-card/en", "major", **{"section-0-text": "A robot gives you the health card."})
+        until(lambda: "A robot gives you the health card." in str(anna.press(CARD)))
 
-        until(lambda: "A robot gives you the health card." in read())
+
+def test_changed_facts_are_shown_with_the_answer_at_once(tmp_path: Path, encoder: Encoder) -> None:
+    with editing(tmp_path, encoder) as anna:
+        anna.write("/content/health-card/facts", **{"sources-0-title": "The new leaflet", "contacts-0": "help-line"})
+        until(lambda: "The new leaflet" in str(anna.press(CARD)))
+        assert "+36 1 234 5678" in str(anna.press(CARD))
+
+
+def test_a_withdrawn_article_is_neither_found_nor_opened_until_it_is_put_back(tmp_path: Path, encoder: Encoder) -> None:
+    with editing(tmp_path, encoder) as anna:
+        page = "/content/health-card"
+        assert "health-card" in anna.best("health card")
+        anna.send(f"{page}/withdraw", {"language": ""}, at=page)
+        until(lambda: "health-card" not in anna.best("health card"))
+        assert anna.press(CARD)["text"] == "This text is no longer here. Please write your question."
+        anna.send(f"{page}/put-back", {"language": ""}, at=page)
+        until(lambda: "health-card" in anna.best("health card"))
+        assert "The office gives you a health card." in str(anna.press(CARD))
+
+
+def test_how_people_ask_is_searched_at_once_and_no_more_when_it_is_taken_out(tmp_path: Path, encoder: Encoder) -> None:
+    with editing(tmp_path, encoder) as anna:
+        path, question = "/content/tax-card/asked/hu", "kockás papír a főnöknek"
+        assert anna.best(question)[:1] != ["tax-card"]
+        anna.write(path, questions=question)
+        until(lambda: anna.best(question)[:1] == ["tax-card"])
+        anna.write(path, questions="")
+        until(lambda: anna.best(question)[:1] != ["tax-card"])
+
+
+def test_a_notice_is_shown_at_once_and_no_more_when_it_is_ended(tmp_path: Path, encoder: Encoder) -> None:
+    with editing(tmp_path, encoder) as anna:
+        new = {
+            "valid_from-day": "2020-01-01",
+            "topics-0": "health",
+            "texts-en-title": "Flu season",
+            "texts-en-text": "Wear a mask.",
+        }
+        anna.write("/add-notice", **new)
+        until(lambda: "Wear a mask." in str(anna.press(CARD)))
+        anna.send("/notices/flu-season/end", {}, at="/notices/flu-season")
+        until(lambda: "Wear a mask." not in str(anna.press(CARD)))

@@ -27,6 +27,8 @@ class Browser:
     def __init__(self, client: TestClient, language: str = "en") -> None:
         # The cookie is only for https. A client of its own keeps it from other tests.
         self.client = TestClient(client.app, base_url="https://testserver", headers={"Accept-Language": language})
+        # The app runs in the first client's loop, to which its connections belong.
+        self.client.portal = client.portal
         self.page = self.client.get("/chat").text
 
     def hidden(self, name: str) -> str:

@@ -80,13 +80,22 @@ def test_a_conversation_that_is_erased_by_a_command_ends_its_stream(
 
 
 def test_it_says_that_a_person_types_and_by_what_name(client: TestClient, talk: Talk, pool: ThreadPoolExecutor) -> None:
+    async def hire() -> int:
+        accounts = client.app.state.service.staff  # type: ignore[attr-defined]
+        # An editor, as with a counsellor the site would have a desk.
+        member = await accounts.add(
+            "anna", name='Anna "A"', role="editor", password="a plain long sentence", by="(test)"
+        )
+        return int(member.id)
+
+    by = client.portal.call(hire)  # type: ignore[union-attr]
     stream = listening(pool, client, talk, after=talk.started["cursor"])
     news = client.app.state.service.conversing._news  # type: ignore[attr-defined]
-    client.portal.call(news.types, talk.started["id"], 'Anna "\n')  # type: ignore[union-attr]
+    client.portal.call(news.types, talk.started["id"], by)  # type: ignore[union-attr]
     (listener,) = news._waiting[talk.started["id"]]
     until(lambda: not listener._typing)
     talk.erase()
-    assert events(stream.result().text) == [("typing", None, {"name": 'Anna "\n'}), ("erased", None, {})]
+    assert events(stream.result().text) == [("typing", None, {"name": 'Anna "A"'}), ("erased", None, {})]
 
 
 def test_it_shows_signs_of_life(

@@ -31,8 +31,9 @@ def free_port() -> int:
 class Server:
     """`kalauz serve` on a data folder; can be stopped and started again on the same address."""
 
-    def __init__(self, data: Path, telegram: Telegram | None = None) -> None:
+    def __init__(self, data: Path, telegram: Telegram | None = None, database_url: str | None = None) -> None:
         self.data = data
+        self.database_url = database_url
         # Without an address Telegram stays off.
         self.telegram = telegram or Telegram()
         self.port = free_port()
@@ -47,6 +48,8 @@ class Server:
 
     def kalauz(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
         settings = {"DATA_DIR": self.data, "LOG_LEVEL": "warning", "WIDGET_ORIGINS": self.website}
+        if self.database_url:
+            settings["DATABASE_URL"] = self.database_url
         if self.telegram.url:
             settings |= {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_BASE": self.telegram.url}
         environment = {**os.environ, **{f"KALAUZ_{name}": str(value) for name, value in settings.items()}}

@@ -13,7 +13,15 @@ from channels.console.areas.audit import SHOWN
 from tests.end_to_end.conftest import DEADLINE_S, Server, opened
 
 PASSWORD = "a plain long sentence"
-PAGES = ["/", "/desk", "/hours", "/staff", "/staff/add", "/staff/1", "/audit", "/account", "/nowhere"]
+CONTENT = [
+    *("/content", "/add-article", "/content/health-taj-card", "/content/health-taj-card/facts"),
+    *("/content/health-taj-card/asked/ar", "/content/health-taj-card/en", "/content/health-taj-card/ar"),
+    *("/content/health-taj-card/en/revisions", "/content/health-taj-card/en/revisions/1"),
+    *("/notices", "/add-notice", "/notices/guest-worker-stop-2026"),
+    *("/contacts", "/add-contact", "/contacts/oif-call-centre"),
+    *("/topics", "/add-topic", "/topics/health"),
+]
+PAGES = ["/", "/desk", "/hours", "/staff", "/staff/add", "/staff/1", "/audit", "/account", "/nowhere", *CONTENT]
 # More than there is to reach on a page by keyboard.
 STOPS = 30
 

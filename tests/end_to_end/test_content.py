@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.end_to_end.conftest import Server, opened
-from tests.end_to_end.test_console import add, sign_in, violations
+from tests.end_to_end.test_console import add, sign_in, violations, walk_to
 
 ARTICLE = "/console/content/health-taj-card"
 
@@ -35,19 +35,19 @@ def test_the_preview_follows_what_is_typed(editor: Page) -> None:
 
 def test_words_that_were_not_saved_are_brought_back(editor: Page) -> None:
     sign_in(editor, "eva")
-    editor.goto(f"{ARTICLE}/de")
+    editor.goto(f"{ARTICLE}/sr-Latn")
     editor.on("dialog", lambda dialog: dialog.accept())
-    editor.get_by_label("Title").first.fill("Karte")
+    editor.get_by_label("Title").first.fill("Kartica")
     editor.get_by_role("button", name="Add a section").click()
     heading = editor.get_by_label("Heading").last
     expect(heading).to_be_visible()
-    heading.fill("Wo")
+    heading.fill("Gde")
     # As after a session that ended: the page comes anew, without what was written.
-    editor.goto(f"{ARTICLE}/de")
+    editor.goto(f"{ARTICLE}/sr-Latn")
     expect(editor.get_by_label("Title").first).to_have_value("")
     editor.get_by_role("button", name="Bring it back").click()
-    expect(editor.get_by_label("Title").first).to_have_value("Karte")
-    expect(editor.get_by_label("Heading").last).to_have_value("Wo")
+    expect(editor.get_by_label("Title").first).to_have_value("Kartica")
+    expect(editor.get_by_label("Heading").last).to_have_value("Gde")
     expect(editor.get_by_role("button", name="Bring it back")).to_be_hidden()
 
 
@@ -83,4 +83,96 @@ def test_without_javascript_a_text_is_previewed_and_published(browser: Browser, 
     expect(page.locator(".preview strong").first).to_have_text("new")
     page.get_by_role("button", name="Publish as a major change").click()
     expect(page.get_by_role("status")).to_contain_text("It is published")
+    context.close()
+
+
+def test_facts_that_were_not_saved_are_brought_back_with_what_was_unticked(editor: Page) -> None:
+    sign_in(editor, "eva")
+    editor.goto(f"{ARTICLE}/facts")
+    editor.on("dialog", lambda dialog: dialog.accept())
+    everybody = editor.get_by_label("everybody")
+    expect(everybody).to_be_checked()
+    everybody.uncheck()
+    editor.get_by_label("people who asked for asylum").check()
+    editor.get_by_role("button", name="Add a source").click()
+    source = editor.get_by_label("Title of the source").last
+    source.fill("The newest leaflet")
+    editor.goto(f"{ARTICLE}/facts")
+    expect(everybody).to_be_checked()
+    editor.get_by_role("button", name="Bring it back").click()
+    expect(everybody).not_to_be_checked()
+    expect(editor.get_by_label("people who asked for asylum")).to_be_checked()
+    titles = editor.get_by_label("Title of the source")
+    expect(titles.nth(titles.count() - 2)).to_have_value("The newest leaflet")
+    editor.get_by_role("button", name="Save").first.click()
+    expect(editor.get_by_role("status")).to_contain_text("The facts were saved")
+    expect(editor.locator(".facts")).to_contain_text("The newest leaflet")
+
+
+def test_a_contacts_card_follows_what_is_typed(editor: Page) -> None:
+    sign_in(editor, "eva")
+    editor.goto("/console/contacts/british-embassy")
+    card = editor.locator(".preview")
+    expect(card).to_contain_text("British Embassy Budapest")
+    editor.get_by_label("Name", exact=True).fill("The embassy")
+    editor.get_by_label("Day and night").check()
+    expect(card).to_contain_text("The embassy")
+    expect(card).to_contain_text("day and night")
+    editor.get_by_label("Show the card in").select_option(label="magyar")
+    expect(card).to_contain_text("éjjel-nappal")
+
+
+def test_a_wrong_box_gets_the_focus_also_where_it_was_folded_away(editor: Page) -> None:
+    sign_in(editor, "eva")
+    editor.goto("/console/add-notice")
+    editor.get_by_label("Day", exact=True).first.fill("2026-11-02")
+    editor.get_by_label("No. 1").select_option(label="Health")
+    editor.get_by_text("Missing in:").click()
+    editor.get_by_label("Deutsch: Title").fill("Keine neuen Genehmigungen")
+    editor.get_by_role("button", name="Save").first.click()
+    missing = editor.get_by_label("Deutsch: Text")
+    expect(missing).to_be_focused()
+    expect(editor.locator("#texts-de-text-wrong")).to_have_text("Please write something here.")
+    assert violations(editor) == []
+
+
+def test_a_topic_is_added_and_removed_by_keyboard_at_360_pixels(editor: Page) -> None:
+    sign_in(editor, "eva")
+    editor.set_viewport_size({"width": 360, "height": 640})
+    editor.goto("/console/topics")
+    walk_to(editor, "Add a topic")
+    editor.keyboard.press("Enter")
+    expect(editor.locator("h1")).to_have_text("Add a topic")
+    walk_to(editor, "English")
+    editor.keyboard.type("Pets")
+    editor.keyboard.press("Enter")
+    expect(editor.get_by_role("status")).to_contain_text("The topic was saved")
+    editor.get_by_role("link", name="Pets", exact=True).focus()
+    editor.keyboard.press("Enter")
+    expect(editor.locator("h1")).to_have_text("Pets")
+    editor.get_by_role("button", name="Remove this topic").focus()
+    editor.keyboard.press("Enter")
+    expect(editor.get_by_role("status")).to_have_text("The topic was removed.")
+
+
+def test_without_javascript_a_notice_is_written_previewed_and_ended(browser: Browser, edited: Server) -> None:
+    context = browser.new_context(base_url=edited.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, "eva")
+    page.goto("/console/add-notice")
+    page.get_by_label("English: Title").fill("Flu season")
+    page.get_by_label("English: Text").fill("Wear a mask since {valid_from}.")
+    page.get_by_label("Day", exact=True).first.fill("2026-11-02")
+    page.get_by_label("No. 1").select_option(label="Health")
+    page.get_by_text("Missing in:").click()
+    page.get_by_label("العربية: Title").fill("موسم الإنفلونزا")
+    page.get_by_label("العربية: Text").fill("ارتدوا الكمامة منذ {valid_from}.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".preview")).to_contain_text("Wear a mask since November 2, 2026.")
+    expect(page.locator(".preview")).to_contain_text("ارتدوا الكمامة منذ 2 نوفمبر 2026.")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_role("status")).to_contain_text("The notice was saved")
+    page.get_by_role("link", name="Flu season").click()
+    page.get_by_role("button", name="End this notice now").click()
+    expect(page.get_by_role("status")).to_contain_text("The notice is over")
     context.close()

@@ -151,8 +151,8 @@ def test_the_widget_follows_the_chosen_language_and_shows_the_article_again(page
             page.reload()
         else:
             answer = speak_arabic(page)
-            expect(answer.locator(".quotation h2")).to_have_text(TITLE)
-            expect(answer.locator(".quotation[lang=en]")).to_have_css("direction", "ltr")
+            expect(answer.locator(".quotation h2")).to_have_text("رقم التأمين الصحي وبطاقته (TAJ)")
+            expect(answer.locator(".quotation[lang=ar]").first).to_have_css("direction", "rtl")
         expect(widget).to_have_attribute("lang", "ar")
         expect(widget).to_have_attribute("dir", "rtl")
         expect(page.get_by_role("button", name="إرسال")).to_be_visible()
@@ -161,6 +161,9 @@ def test_the_widget_follows_the_chosen_language_and_shows_the_article_again(page
             ["التحدث مع شخص", "تغيير اللغة", re.compile("^حجم النص: "), "حذف هذه المحادثة"]
         )
         expect(page.locator(".bot").last.locator(".said").first).to_have_css("direction", "rtl")
+    # What is there in English only keeps its own side.
+    ask(page, '/article{"id": "pets-travel"}')
+    expect(page.locator(".bot").last.locator(".quotation[lang=en]").first).to_have_css("direction", "ltr")
 
 
 def test_who_says_only_help_comes_to_an_answer_by_keyboard_alone(page: Page) -> None:

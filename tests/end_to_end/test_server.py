@@ -4,6 +4,7 @@ import re
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -39,17 +40,20 @@ def test_the_taj_question_finds_its_article_in_three_languages(server: Server, q
 
 
 def test_a_publication_is_answered_without_a_restart(server: Server, tmp_path: Path) -> None:
-    before = httpx.get(f"{server.url}/ready").json()["content_version"]
+    def asked() -> Any:
+        return httpx.post(f"{server.url}/api/v1/ask", json={"text": "How do I get a TAJ card?"}).json()["answer"]
+
+    before, known = httpx.get(f"{server.url}/ready").json()["content_version"], asked()["revision"]
     assert server.kalauz("kb", "export", str(tmp_path)).wait(timeout=60) == 0
     path = tmp_path / "articles" / "health-taj-card" / "en.md"
-    path.write_text(path.read_text("utf-8").replace("The card is free.", "The card costs nothing."), "utf-8")
+    path.write_text(path.read_text("utf-8") + "\n\nThe card costs nothing.\n", "utf-8")
     assert server.kalauz("kb", "import", str(tmp_path)).wait(timeout=60) == 0
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
-        answer = httpx.post(f"{server.url}/api/v1/ask", json={"text": "How do I get a TAJ card?"}).json()["answer"]
-        if answer["revision"] == 2:
+        answer = asked()
+        if answer["revision"] > known:
             break
-    assert answer["revision"] == 2
+    assert answer["revision"] == known + 1
     assert "The card costs nothing." in answer["text"]
     assert httpx.get(f"{server.url}/ready").json()["content_version"] == before + 1
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, insert, inspect, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import bot.handoff.tables
 import bot.staff.tables
@@ -17,9 +18,10 @@ import bot.tables
 import channels.bridge.tables
 import channels.telegram.tables
 from knowledge_base import repository
-from knowledge_base.database import Database, migration_config
-from knowledge_base.tables import Base, ContactRow, RevisionRow
+from knowledge_base.database import Database, UnsupportedDatabaseError, migration_config
+from knowledge_base.tables import ArticleRow, Base, ContactRow, RevisionRow
 from tests import builders
+from tests.databases import Backend, new_database
 from tests.knowledge_base.stored import stored, take_in
 
 
@@ -28,37 +30,42 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
 
 
-async def test_migrations_make_exactly_the_tables_of_the_models(database: Database, tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'kalauz.db'}")
-    with engine.connect() as connection:
-        rows = (
-            bot.tables.EventRow,
-            bot.staff.tables.StaffRow,
-            bot.handoff.tables.HandoffRow,
-            bot.handoff.tables.CannedReplyRow,
-            bot.handoff.tables.LabelRow,
-            channels.telegram.tables.BoxesRow,
-            channels.bridge.tables.BridgedRow,
-        )
-        for row in rows:
-            assert row.__tablename__ in inspect(connection).get_table_names()
-        assert differences(connection) == []
-    engine.dispose()
+async def test_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
+    rows = (
+        bot.tables.EventRow,
+        bot.staff.tables.StaffRow,
+        bot.handoff.tables.HandoffRow,
+        bot.handoff.tables.CannedReplyRow,
+        bot.handoff.tables.LabelRow,
+        channels.telegram.tables.BoxesRow,
+        channels.bridge.tables.BridgedRow,
+    )
+
+    def compared(connection: Connection) -> tuple[list[str], list[object]]:
+        return inspect(connection).get_table_names(), differences(connection)
+
+    async with database._engine.connect() as connection:
+        names, differing = await connection.run_sync(compared)
+    assert {row.__tablename__ for row in rows} <= set(names)
+    assert differing == []
 
 
-async def test_migrations_make_the_keys_and_the_uniqueness_of_the_models(database: Database, tmp_path: Path) -> None:
+async def test_migrations_make_the_keys_and_the_uniqueness_of_the_models(database: Database) -> None:
     def keys(connection: Connection, table: Table) -> object:
         found = inspect(connection)
         foreign = [(key["constrained_columns"], key["referred_table"]) for key in found.get_foreign_keys(table.name)]
         unique = [constraint["column_names"] for constraint in found.get_unique_constraints(table.name)]
         return found.get_pk_constraint(table.name)["constrained_columns"], sorted(foreign), sorted(unique)
 
-    migrated, modelled = create_engine(f"sqlite:///{tmp_path / 'kalauz.db'}"), create_engine("sqlite://")
+    def of_all(connection: Connection) -> dict[str, object]:
+        return {table.name: keys(connection, table) for table in Base.metadata.sorted_tables}
+
+    async with database._engine.connect() as connection:
+        migrated = await connection.run_sync(of_all)
+    modelled = create_engine("sqlite://")
     Base.metadata.create_all(modelled)
-    with migrated.connect() as one, modelled.connect() as other:
-        for table in Base.metadata.sorted_tables:
-            assert keys(one, table) == keys(other, table), table.name
-    migrated.dispose()
+    with modelled.connect() as made:
+        assert migrated == of_all(made)
     modelled.dispose()
 
 
@@ -93,13 +100,12 @@ asyncio.run(migrate())
 """
 
 
-async def test_several_processes_may_migrate_at_the_same_time(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'new' / 'kalauz.db'}"
-    processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATE, url) for _ in range(4)]
-    assert [await process.wait() for process in processes] == [0, 0, 0, 0]
-    database = Database(url)
-    assert (await stored(database))[1] == 0
-    await database.close()
+async def test_several_processes_may_migrate_at_the_same_time(backend: Backend) -> None:
+    async with new_database(backend, empty=True) as database:
+        url = database.url.render_as_string()
+        processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATE, url) for _ in range(4)]
+        assert [await process.wait() for process in processes] == [0, 0, 0, 0]
+        assert (await stored(database))[1] == 0
 
 
 async def test_a_new_database_makes_its_folder(tmp_path: Path) -> None:
@@ -156,3 +162,35 @@ async def test_a_revision_without_its_translation_is_refused(database: Database)
     with pytest.raises(IntegrityError):
         async with database.transaction() as session:
             await session.execute(insert(RevisionRow).values(row))
+
+
+SECRET = "Zsófia Kovács, Fő utca 7"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": SECRET, "kind": SECRET, "country": "HU", "source_language": None, "facts": {}},
+        {"id": 7, "kind": SECRET, "country": "HU", "source_language": "en", "facts": {}},
+        {"id": f"{SECRET}\0", "kind": SECRET, "country": "HU", "source_language": "en", "facts": {}},
+        {"id": f"{SECRET}\ud800", "kind": SECRET, "country": "HU", "source_language": "en", "facts": {}},
+        {"id": "known", "kind": SECRET, "country": "HU", "source_language": "en", "facts": {SECRET: SECRET}},
+    ],
+    ids=["a value missing", "another kind of value", "nought", "half a character", "twice"],
+)
+async def test_an_error_of_the_database_quotes_nothing(row: dict[str, object]) -> None:
+    async with new_database("postgresql") as database:
+        await take_in(database, builders.content(builders.article("known")))
+        with pytest.raises(DBAPIError) as told:
+            async with database.transaction() as session:
+                await session.execute(insert(ArticleRow).values(row))
+    said = "".join(traceback.format_exception(told.value))
+    assert "Error" in said
+    assert "Zsófia" not in said
+
+
+@pytest.mark.parametrize("url", ["postgresql://localhost/kalauz", "mysql+aiomysql://anna:geheim@localhost/kalauz"])
+def test_another_database_is_refused_with_the_way_out(url: str) -> None:
+    with pytest.raises(UnsupportedDatabaseError, match=r"postgresql\+asyncpg") as told:
+        Database(url)
+    assert "geheim" not in str(told.value)

@@ -2,17 +2,16 @@
 
 import asyncio
 import hashlib
-import json
-import sqlite3
 import sys
-from pathlib import Path
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import JSON, Connection, DateTime, TableClause, column, insert, select, table, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import conversations
@@ -26,6 +25,7 @@ from retrieval.language import LanguageDetector
 from retrieval.library import Library
 from tests import builders
 from tests.bot.conftest import engine_over
+from tests.databases import Backend, new_database
 from tests.knowledge_base.stored import stored, take_in
 from tests.knowledge_base.test_database import MIGRATE
 
@@ -68,16 +68,34 @@ EVENTS = [
 ]
 
 
-def add_conversation(file: Path, events: list[dict[str, Any]]) -> None:
+# The columns that revision 0001 has.
+CONVERSATIONS = table(
+    "conversations",
+    *map(column, ("id", "token_hash", "site", "channel", "language", "owner")),
+    column("started_at", DateTime(timezone=True)),
+)
+EVENT_ROWS = table("events", *map(column, ("conversation_id", "number", "client_id")), column("data", JSON))
+SITES = table("sites", column("id"), column("data", JSON))
+ARTICLES = table("articles", column("id"), column("facts", JSON))
+
+
+async def add_conversation(database: Database, events: list[dict[str, Any]]) -> None:
     token_hash = hashlib.sha256(TOKEN.encode()).hexdigest()
-    row = (ID, token_hash, "hungary", "web", "en", "bot", "2026-11-22 21:42:42.705713")
-    connection = sqlite3.connect(file)
-    with connection:
-        connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    started = datetime(2026, 11, 22, 21, 42, 42, 705713, tzinfo=UTC)
+    row = (ID, token_hash, "hungary", "web", "en", "bot", started)
+    async with database.transaction() as session:
+        await session.execute(insert(CONVERSATIONS).values(row))
         for number, event in enumerate(events, 1):
             client_id = f"message-{number}" if event["event"] == "user" else None
-            connection.execute("INSERT INTO events VALUES (?, ?, ?, ?)", (ID, number, client_id, json.dumps(event)))
-    connection.close()
+            await session.execute(insert(EVENT_ROWS).values((ID, number, client_id, event)))
+
+
+async def without(database: Database, rows: TableClause, name: str, *keys: str) -> None:
+    """Take out of JSON what revision 0001 did not know."""
+    async with database.transaction() as session:
+        for id, held in (await session.execute(select(rows.c.id, rows.c[name]))).all():
+            kept = {key: value for key, value in held.items() if key not in keys}
+            await session.execute(update(rows).where(rows.c.id == id).values({name: kept}))
 
 
 async def at_revision(database: Database, revision: str) -> None:
@@ -92,26 +110,21 @@ async def at_revision(database: Database, revision: str) -> None:
 
 
 @pytest.fixture
-async def old(tmp_path: Path) -> Database:
+async def old(backend: Backend) -> AsyncIterator[Database]:
     """A database of revision 0001: the content, and one conversation."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'kalauz.db'}")
-    await at_revision(database, "0001")
-    await take_in(database, builders.content())
-    await database.close()
-    connection = sqlite3.connect(tmp_path / "kalauz.db")
-    with connection:
-        connection.execute("UPDATE sites SET data = json_remove(data, '$.urgent', '$.callbacks')")
-        connection.execute("UPDATE articles SET facts = json_remove(facts, '$.purpose')")
-    connection.close()
-    add_conversation(tmp_path / "kalauz.db", EVENTS)
-    return database
+    async with new_database(backend, empty=True) as database:
+        await at_revision(database, "0001")
+        await take_in(database, builders.content())
+        await without(database, SITES, "data", "urgent", "callbacks")
+        await without(database, ARTICLES, "facts", "purpose")
+        await add_conversation(database, EVENTS)
+        yield database
 
 
 @pytest.fixture
-async def upgraded(old: Database) -> Any:
+async def upgraded(old: Database) -> Database:
     await old.migrate()
-    yield old
-    await old.close()
+    return old
 
 
 @pytest.fixture
@@ -132,12 +145,9 @@ async def held(database: Database) -> list[dict[str, Any]]:
         return [event.data for event in await conversations.events(session, ID)]
 
 
-async def test_an_upgraded_database_holds_the_same_content(upgraded: Database, tmp_path: Path) -> None:
-    new = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
-    await new.migrate()
-    await take_in(new, builders.content())
-    assert await stored(upgraded) == await stored(new)
-    await new.close()
+async def test_an_upgraded_database_holds_the_same_content(upgraded: Database, database: Database) -> None:
+    await take_in(database, builders.content())
+    assert await stored(upgraded) == await stored(database)
 
 
 async def test_an_upgraded_database_takes_in_how_people_ask(upgraded: Database) -> None:
@@ -179,11 +189,10 @@ async def test_an_upgraded_conversation_can_be_erased(engine: Engine, upgraded: 
 
 
 async def test_several_processes_may_upgrade_at_the_same_time(old: Database) -> None:
-    url = str(old.url)
+    url = old.url.render_as_string()
     processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATE, url) for _ in range(4)]
     assert [await process.wait() for process in processes] == [0, 0, 0, 0]
     assert await types(old) == [event["event"] for event in EVENTS]
-    await old.close()
 
 
 NAMES = st.text(max_size=20)
@@ -197,15 +206,11 @@ ANY_EVENTS = st.lists(
 
 @settings(max_examples=15)
 @given(events=ANY_EVENTS)
-async def test_whatever_an_event_holds_it_is_kept_and_carries_its_type(
-    tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]]
-) -> None:
-    file = tmp_path_factory.mktemp("old") / "kalauz.db"
-    database = Database(f"sqlite+aiosqlite:///{file}")
-    await at_revision(database, "0001")
-    add_conversation(file, events)
-    await database.migrate()
-    kinds, kept = await types(database), await held(database)
-    await database.close()
+async def test_whatever_an_event_holds_it_is_kept_and_carries_its_type(events: list[dict[str, Any]]) -> None:
+    async with new_database("sqlite", empty=True) as database:
+        await at_revision(database, "0001")
+        await add_conversation(database, events)
+        await database.migrate()
+        kinds, kept = await types(database), await held(database)
     assert kinds == [event["event"] for event in events]
     assert kept == events

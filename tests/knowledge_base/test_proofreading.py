@@ -51,6 +51,16 @@ def test_what_differs_is_named(change: dict[str, object], fault: str) -> None:
     assert fault in {finding.fault for finding in found(HUNGARIAN.model_copy(update=change))}
 
 
+def test_a_roman_numeral_is_a_number_and_a_list_of_names_is_no_leftover() -> None:
+    towns = "Debrecen, Szeged, Pécs, Eger, Miskolc, Győr, Sopron and Vác"
+    pair = {
+        "en": Text(title="Offices", body=f"District 11 and 8. {towns}."),
+        "hu": Text(title="Hivatalok", body=f"XI. és VIII. kerület. {towns.replace('and', 'és')}."),
+    }
+    known = article("offices", **{tag: revision(text) for tag, text in pair.items()})
+    assert list(findings(Content(articles=[known]))) == []
+
+
 def test_a_link_without_a_source_is_named() -> None:
     link = "https://example.org/unknown"
     text = Text(title="Fees", body=f"[Here]({link})")

@@ -12,7 +12,7 @@ from knowledge_base.documents import Content, Revision
 from knowledge_base.files import read, write
 from knowledge_base.yaml_text import YamlText, dump
 from tests import builders
-from tests.knowledge_base.conftest import FreshDatabase
+from tests.databases import Backend, new_database
 from tests.knowledge_base.stored import stored, take_in
 from tests.knowledge_base.strategies import TRICKY, bodies, contents, lines
 
@@ -51,9 +51,19 @@ def test_any_content_survives_its_files(content: Content) -> None:
 
 @settings(max_examples=40)
 @given(content=contents())
-def test_any_content_survives_files_and_database(content: Content, fresh_database: FreshDatabase) -> None:
+def test_any_content_survives_files_and_sqlite(content: Content) -> None:
+    survives(content, "sqlite")
+
+
+@settings(max_examples=10)
+@given(content=contents())
+def test_any_content_survives_files_and_postgresql(content: Content) -> None:
+    survives(content, "postgresql")
+
+
+def survives(content: Content, backend: Backend) -> None:
     async def through_database() -> Content:
-        async with fresh_database() as database:
+        async with new_database(backend) as database:
             await take_in(database, through_files(content))
             return (await stored(database))[0]
 
@@ -64,12 +74,10 @@ def test_any_content_survives_files_and_database(content: Content, fresh_databas
 
 @settings(max_examples=40)
 @given(content=contents())
-def test_any_content_or_its_export_imported_again_changes_nothing(
-    content: Content, fresh_database: FreshDatabase
-) -> None:
+def test_any_content_or_its_export_imported_again_changes_nothing(content: Content) -> None:
     async def import_thrice() -> None:
         from_files = through_files(content)
-        async with fresh_database() as database:
+        async with new_database("sqlite") as database:
             await take_in(database, from_files)
             before = await stored(database)
             for again in (from_files, through_files(before[0])):

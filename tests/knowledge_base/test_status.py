@@ -6,10 +6,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from knowledge_base.database import Database
 from knowledge_base.documents import Article, Translation
 from knowledge_base.status import content_status, translation_state
 from tests import builders
-from tests.knowledge_base.conftest import FreshDatabase
+from tests.databases import new_database
 from tests.knowledge_base.stored import stored, take_in
 
 
@@ -25,11 +26,11 @@ def article(source_number: int | None, last_major: int | None, renders: int) -> 
 @example(edits=["major", "translate", "minor"])
 @example(edits=["minor", "major", "translate", "minor", "major"])
 def test_a_translation_is_outdated_if_and_only_if_a_major_source_revision_is_newer(
-    edits: list[str], fresh_database: FreshDatabase
+    edits: list[str],
 ) -> None:
     async def state_after_edits() -> str:
         number = last_major = renders = 1
-        async with fresh_database() as database:
+        async with new_database("sqlite") as database:
             for edit in ["translate", *edits]:
                 if edit == "translate":
                     renders = number
@@ -48,13 +49,12 @@ def test_a_translation_is_outdated_if_and_only_if_a_major_source_revision_is_new
     assert asyncio.run(state_after_edits()) == ("outdated" if major_since_translated else "current")
 
 
-async def test_an_unnumbered_edit_of_the_source_is_major(fresh_database: FreshDatabase) -> None:
+async def test_an_unnumbered_edit_of_the_source_is_major(database: Database) -> None:
     translation = builders.revision(renders=1)
-    async with fresh_database() as database:
-        for body in ("Before.", "After."):
-            source = builders.revision(builders.text(body=body))
-            await take_in(database, builders.content(builders.article(en=source, hu=translation)))
-        content, _ = await stored(database)
+    for body in ("Before.", "After."):
+        source = builders.revision(builders.text(body=body))
+        await take_in(database, builders.content(builders.article(en=source, hu=translation)))
+    content, _ = await stored(database)
     assert translation_state(content.articles[0], "hu") == "outdated"
 
 

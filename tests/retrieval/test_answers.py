@@ -607,8 +607,8 @@ def test_an_article_is_opened_at_a_part_of_the_readers_translation(
     ("reader", "name"),
     [
         ("hu", ("hu", "Egészség")),
-        ("hr", ("sr", "Здравље")),
-        ("sr-Latn", ("sr", "Здравље")),
+        ("hr", ("sr-Latn", "Zdravlje")),
+        ("sr-Latn", ("sr-Latn", "Zdravlje")),
         ("vi", ("en", "Health")),
         ("en", ("en", "Health")),
     ],

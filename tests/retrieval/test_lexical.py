@@ -143,6 +143,24 @@ def test_a_passage_is_no_document_where_texts_are_compared(tmp_path: Path) -> No
     assert same_scores(found, LexicalIndex(TEXTS[:3], TEXTS[3:]))
 
 
+texts_to_count = st.lists(
+    st.tuples(st.sampled_from(["en", "hu", "zh-Hans"]), st.text(WRITING, max_size=12)), max_size=6
+)
+
+
+@given(texts_to_count, texts_to_count, texts_to_count, st.text(WRITING, max_size=8))
+def test_an_index_after_another_scores_as_if_it_were_counted_anew(
+    first: list[tuple[str, str]], second: list[tuple[str, str]], third: list[tuple[str, str]], query: str
+) -> None:
+    texts = [[*first, *second], [*second, *third], [*third, *first, *third]]
+    index = None
+    for passages, documents in zip(texts, reversed(texts), strict=True):
+        index = LexicalIndex(passages, documents, before=index)
+        anew = LexicalIndex(passages, documents)
+        for one, other in zip(index.scores(query), anew.scores(query), strict=True):
+            assert one == pytest.approx(other, abs=1e-5)
+
+
 @pytest.mark.parametrize("keep", [0, 1, 4, 100, 2000, -1, -200])
 def test_a_damaged_file_is_counted_again(index: LexicalIndex, tmp_path: Path, keep: int) -> None:
     kept_in(tmp_path, TEXTS)

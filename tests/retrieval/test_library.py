@@ -5,7 +5,7 @@ from knowledge_base.documents import Article, Content
 from retrieval.case import Case
 from retrieval.encoder import Encoder
 from retrieval.library import Library, quotable_parts, search_document, search_documents, step_text
-from tests.builders import article, content, facts, notice, procedure, revision, text
+from tests.builders import article, contact, content, facts, notice, procedure, revision, text
 
 ONLY_HU = {"HU"}
 
@@ -108,7 +108,7 @@ def test_a_draft_is_neither_found_nor_shown(encoder: Encoder) -> None:
 
 @pytest.mark.parametrize(
     ("reader", "shown"),
-    [("hu", "hu"), ("sr-Latn", "sr"), ("hr", "sr"), ("de", "en"), ("zh-Hant", "zh-Hans"), ("en", "en")],
+    [("hu", "hu"), ("sr-Latn", "sr-Latn"), ("hr", "sr-Latn"), ("de", "en"), ("zh-Hant", "zh-Hans"), ("en", "en")],
 )
 def test_a_reader_gets_the_nearest_translation(encoder: Encoder, reader: str, shown: str) -> None:
     library = library_of(encoder, article(en=revision(), hu=revision(), sr=revision(), zh_Hans=revision()))
@@ -307,3 +307,30 @@ def test_only_articles_for_the_case_are_found(encoder: Encoder, case: Case | Non
 def test_a_draft_is_not_among_its_topics_articles(encoder: Encoder) -> None:
     library = Library(content(article(), drafted("secret")), encoder)
     assert [one.id for one in library.articles_of("health", {"HU"})] == ["health-card"]
+
+
+def test_a_library_after_another_keeps_its_index_where_nothing_that_is_searched_differs(encoder: Encoder) -> None:
+    whole = content()
+    first = Library(whole, encoder)
+    card = whole.articles[0]
+    renamed = whole.model_copy(update={"contacts": [contact(name="Another")]})
+    assert Library(renamed, encoder, before=first).index is first.index
+    assert Library(renamed, encoder).index is not first.index
+    asked = card.model_copy(update={"asked": {"hu": ["Hol a kártya?"]}})
+    changed = whole.model_copy(update={"articles": [asked, *whole.articles[1:]]})
+    assert Library(changed, encoder, before=first).index is not first.index
+
+
+def test_facts_that_filter_count_in_a_library_that_keeps_its_index(encoder: Encoder) -> None:
+    whole = content()
+    first = Library(whole, encoder)
+    moved = whole.articles[0].model_copy(update={"facts": facts(country="NO")})
+    second = Library(whole.model_copy(update={"articles": [moved, *whole.articles[1:]]}), encoder, before=first)
+
+    def found(library: Library, country: str) -> set[str]:
+        return {hit.article.id for hit in library.search("health card", countries={country}, year=2026)}
+
+    assert second.index is first.index
+    assert moved.id in found(first, "HU")
+    assert moved.id not in found(second, "HU")
+    assert moved.id in found(second, "NO")

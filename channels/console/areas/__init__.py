@@ -25,7 +25,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Routes under `/console`, and those of its pages that are named elsewhere."""
+    """Routes under `/console`, and those of its pages that are named elsewhere; whether its forms may hold a file."""
 
     router: APIRouter
     pages: tuple[Page, ...] = ()
+    takes_files: bool = False

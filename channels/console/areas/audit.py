@@ -31,9 +31,20 @@ ACTIONS = {
     "publish major": sentence("Published, a major change"),
     "publish minor": sentence("Published, a minor change"),
     "revert": sentence("Draft made of an old text"),
-    "asked": sentence("Ways to ask for an article changed"),
     "set aside": sentence("Questions set aside"),
     "take up again": sentence("Questions taken up again"),
+    "begin": sentence("Article begun"),
+    "facts": sentence("Facts of an article changed"),
+    "withdraw": sentence("Text withdrawn"),
+    "put back": sentence("Withdrawn text published again"),
+    "asked": sentence("Ways to ask for an article changed"),
+    "notice": sentence("Notice written or changed"),
+    "end notice": sentence("Notice ended"),
+    "drop notice": sentence("Notice deleted before it was shown"),
+    "contact": sentence("Contact written or changed"),
+    "topic": sentence("Topic added or changed"),
+    "move topic": sentence("Topic moved up or down"),
+    "remove topic": sentence("Topic removed"),
 }
 router = APIRouter()
 

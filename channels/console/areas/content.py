@@ -9,6 +9,7 @@ from channels.console.areas import Area, Page
 from channels.console.frame import ROOT
 from channels.console.gate import CurrentEditing, Editor, MissingError, console
 from channels.console.pages import page
+from channels.console.shared_entries import CONFIDENCES
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, Topic
 from knowledge_base.editing.duties import Need, Wanted, duties, matching
@@ -19,6 +20,8 @@ from knowledge_base.status import translation_state
 PATH = "/content"
 # How many things of one kind are shown at once: who filters sees the others.
 SHOWN = 10
+# As `channels.web.sheets` takes them.
+MOST_ON_A_SHEET = 6
 # In the order in which they are shown.
 NEEDED: dict[Need, str] = {
     "draft": sentence("Drafts to finish"),
@@ -38,7 +41,19 @@ KINDS = {
     "procedure": sentence("Procedure with steps"),
     "directory": sentence("About an organisation"),
 }
-CONFIDENCES = {"high": sentence("high"), "medium": sentence("medium"), "low": sentence("low")}
+AUDIENCES = {
+    "all": sentence("everybody"),
+    "third-country": sentence("citizens of countries outside the EU and EEA"),
+    "eea": sentence("citizens of EU and EEA countries and Switzerland"),
+    "asylum": sentence("people who asked for asylum or have it"),
+    "temporary-protection": sentence("people with temporary protection (Ukraine)"),
+}
+PURPOSES = {"work": sentence("work"), "study": sentence("study"), "family": sentence("be with the family")}
+PHASES = {
+    "before-arrival": sentence("before the arrival"),
+    "living-here": sentence("while living here"),
+    "return": sentence("when going back"),
+}
 router = APIRouter(prefix=PATH)
 ArticleId = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")]
 Word = Annotated[str, Query(max_length=100)]
@@ -87,6 +102,7 @@ async def show(
 
 @router.get("/{article}")
 async def show_article(request: Request, at: Editor, editing: CurrentEditing, known: Known) -> Response:
+    options = await editing.keeping.options()
     written = sorted(known.translations, key=lambda tag: (tag != known.source_language, tag))
     return page(
         request,
@@ -95,10 +111,18 @@ async def show_article(request: Request, at: Editor, editing: CurrentEditing, kn
         title=title_of(known),
         texts_there=[(tag, known.translations[tag], translation_state(known, tag)) for tag in written],
         absent=[tag for tag in editing.languages if tag not in known.translations],
-        topics=topic_names(await editing.topics(), at.member.language),
+        topics=topic_names(options.topics, at.member.language),
+        contacts={one.id: one.name for one in options.contacts},
+        withdrawn=await editing.keeping.withdrawn(known.id),
+        asked=list(dict.fromkeys([*editing.languages, *known.asked])),
+        on_sheets=[tag for tag in written if known.translations[tag].published],
+        most=MOST_ON_A_SHEET,
         states=STATES,
         kinds=KINDS,
         confidences=CONFIDENCES,
+        audiences=AUDIENCES,
+        purposes=PURPOSES,
+        phases=PHASES,
     )
 
 

@@ -195,8 +195,16 @@ async def _shown(
         leftover={key: parts for key, parts in disputed.items() if key not in form.values},
         preview=_previewed(request, editing, known, language, Form(form.values)),
         newest=newest(known, language),
+        has_stood=await _has_stood(editing, known, language),
         **_about(request, known, language),
     )
+
+
+async def _has_stood(editing: Editing, known: Article, language: str) -> bool:
+    """Whether migrants read it, or did until it was withdrawn: what follows can be a minor change."""
+    translation = known.translations.get(language)
+    is_published = translation is not None and translation.published is not None
+    return is_published or language in await editing.keeping.withdrawn(known.id)
 
 
 async def _rendered(editing: Editing, known: Article, form: Form) -> Revision | None:

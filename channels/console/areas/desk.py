@@ -1,5 +1,6 @@
 """The counsellors' desk: who waits, what was said, and a person's answer."""
 
+import re
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
@@ -101,7 +102,7 @@ async def reply(request: Request, at: Counsellor, case: Case, desk: CurrentDesk,
     """Send an answer; a page with htmx gets the empty form back, or what was typed with what is wrong."""
     _ = texts_of(request).gettext
     try:
-        await desk.reply(case.entry.id, at.member, form["text"], form["client_id"][:80])
+        await desk.reply(case.entry.id, at.member, form["text"], _client_id(form))
     except QuestionError:
         form.wrong["text"] = _("Please write 1 to {count} characters.").format(count=MAX_CHARACTERS)
     except (HandoffError, UnknownHandoffError) as error:
@@ -117,7 +118,7 @@ async def reply(request: Request, at: Counsellor, case: Case, desk: CurrentDesk,
 async def article(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, form: Posted) -> Response:
     """Send an article as it is."""
     try:
-        await desk.send_article(case.entry.id, at.member, form["article"], form["client_id"][:80])
+        await desk.send_article(case.entry.id, at.member, form["article"], _client_id(form))
     except UnknownArticleError as error:
         raise MissingError from error
     except (HandoffError, UnknownHandoffError) as error:
@@ -156,6 +157,9 @@ async def label(request: Request, at: Counsellor, case: Case, desk: CurrentDesk,
 async def unlabel(request: Request, at: Counsellor, case: Case, desk: CurrentDesk, form: Posted) -> Response:
     try:
         await desk.unlabel(case.entry.id, form["label"])
+    except QuestionError:
+        # No case has such a label.
+        return go(f"{PATH}/{case.entry.id}")
     except UnknownHandoffError as error:
         say(request, _told(request, error))
     return go(f"{PATH}/{case.entry.id}")
@@ -275,6 +279,11 @@ def _about(request: Request, case: Opened) -> dict[str, Any]:
         # By it an article that is sent counts once.
         "fresh": secrets.token_hex(8),
     }
+
+
+def _client_id(form: Form) -> str:
+    """What the page put into the form; of anything else only what could be of it."""
+    return re.sub("[^A-Za-z0-9_-]", "", form["client_id"])[:80]
 
 
 def _fresh() -> Form:

@@ -50,7 +50,6 @@ export function redraw(root, blocks) {
 }
 
 const RIGHT_TO_LEFT = /^(ar|fa|he|ps|ur)\b/;
-const TEXT = ["said", "quotation"];
 
 const DRAW = {
   said: (block) => element("p", "said", block.text),
@@ -98,8 +97,8 @@ export function draw(block, choose) {
     node = DRAW[block.type](block, choose);
   }
   node.lang = block.language;
-  // A card keeps its language's side, even where a Latin name comes first; each text in it finds its own direction.
-  node.dir = TEXT.includes(block.type) ? "auto" : RIGHT_TO_LEFT.test(block.language) ? "rtl" : "ltr";
+  // A card or a quotation keeps its language's side, even where a Latin name comes first; each text in it finds its own direction.
+  node.dir = block.type === "said" ? "auto" : RIGHT_TO_LEFT.test(block.language) ? "rtl" : "ltr";
   for (const leaf of node.querySelectorAll("h2, p, dt, dd, strong, span")) leaf.dir ||= "auto";
   return node;
 }

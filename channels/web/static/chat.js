@@ -1,7 +1,7 @@
 // <kalauz-chat>: the conversation as one custom element in a shadow root.
 //
 // `server` is the address of another server than the page's, `language` the language to begin in. With `closable` it
-// has a button that closes it, and sends `kalauz-close`.
+// has a button that closes it, and sends `kalauz-close`. `article` is the id of one to open at once.
 
 import { Conversation } from "./conversation.js";
 import { Log } from "./log.js";
@@ -71,7 +71,19 @@ class KalauzChat extends HTMLElement {
     this.#use(await this.#conversation.texts(this.getAttribute("language")));
     this.#build();
     this.#say(this.texts.loading);
+    this.#openArticle();
     await this.#conversation.open();
+  }
+
+  // Once: the page's address forgets it, so that a reload does not ask again.
+  #openArticle() {
+    const article = this.getAttribute("article");
+    if (!article) return;
+    this.removeAttribute("article");
+    this.write(`/article${JSON.stringify({ id: article })}`, "", true);
+    const address = new URL(location);
+    address.searchParams.delete("article");
+    history.replaceState(null, "", address);
   }
 
   #use({ texts, language, direction }) {

@@ -151,7 +151,7 @@ async def test_the_counsellor_who_has_the_case_types_and_nobody_else(office: Off
         await office.desk.types(case, anna)
         assert await waited(listener, LIMIT_S)
         stored, typing = listener.heard()
-        assert (stored, [one.name for one in typing]) == (False, ["Anna"])
+        assert (stored, [one.by for one in typing]) == (False, [anna.id])
         await office.desk.give_back(case, anna)
         listener.heard()
         listener.clear()

@@ -1,12 +1,9 @@
 """Migrants and counsellors who do anything in any order, with crashes between and within any two steps."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Coroutine
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -22,9 +19,9 @@ from bot.handoff.tables import HandoffRow, NoteRow
 from bot.messages import UnknownConversationError
 from bot.staff.member import Member
 from bot.tables import CallbackRow, ConversationRow, EventRow
-from knowledge_base.database import Database
 from retrieval.answers import Answers
 from tests.bot.handoff.conftest import Migrant, Office, Watch, hired
+from tests.databases import Backend, new_database
 
 WORDS = st.sampled_from(
     ["How do I get a health card?", "hello", "/human", "/withdraw", "/callback", "/delete", "/stop"]
@@ -52,18 +49,17 @@ class Talk:
 
 
 class People(RuleBasedStateMachine):
-    """Set `answers` and `template` (a migrated, empty database) before use."""
+    """Set `answers` and `backend` before use."""
 
     answers: Answers
-    template: Path
+    backend: Backend
     talks = Bundle("talks")
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        shutil.copy(self.template, self.folder / "kalauz.db")
         self.runner = asyncio.Runner()
-        self.database = Database(f"sqlite+aiosqlite:///{self.folder / 'kalauz.db'}")
+        self.stack = AsyncExitStack()
+        self.database = self.run(self.stack.enter_async_context(new_database(self.backend)))
         self.office = Office(self.database, self.answers, Watch())
         self.staff: list[Member] = [self.run(hired(self.database, name)) for name in ("Anna", "Béla", "Chen")]
         self.all: list[Talk] = []
@@ -239,21 +235,19 @@ class People(RuleBasedStateMachine):
             assert [message.text for message in messages if message.sender == "person"] == talk.written
 
     def teardown(self) -> None:
-        self.run(self.database.close())
+        self.run(self.stack.aclose())
         self.runner.close()
-        shutil.rmtree(self.folder)
 
 
-def test_whatever_people_do_and_whenever_it_crashes_nobody_is_lost(tmp_path: Path, answers: Answers) -> None:
-    async def migrate() -> None:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'template.db'}")
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(migrate())
-    People.answers, People.template = answers, tmp_path / "template.db"
+def test_whatever_people_do_and_whenever_it_crashes_nobody_is_lost(backend: Backend, answers: Answers) -> None:
+    People.answers, People.backend = answers, backend
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         People,
-        settings=settings(max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=checks),
+        settings=settings(
+            max_examples=30 if backend == "sqlite" else 8,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=checks,
+        ),
     )

@@ -1,6 +1,5 @@
 import asyncio
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -25,6 +24,7 @@ from bot.staff.tables import StaffRow
 from knowledge_base.database import Database
 from tests import builders
 from tests.conftest import NOW
+from tests.databases import all_of
 
 PASSWORD = "a plain long sentence"
 
@@ -356,13 +356,7 @@ class TestRecord:
     async def test_no_password_is_stored_or_recorded(self, accounts: Accounts, database: Database) -> None:
         member = await added(accounts)
         await accounts.change_password(member.id, PASSWORD, "another long sentence")
-        await database.close()
-        stored = b"".join(path.read_bytes() for path in _files(database))
+        stored = await all_of(database)
         assert b"anna" in stored
         assert PASSWORD.encode() not in stored
         assert b"another long sentence" not in stored
-
-
-def _files(database: Database) -> list[Path]:
-    path = Path(str(database.url.database))
-    return sorted(path.parent.glob(f"{path.name}*"))

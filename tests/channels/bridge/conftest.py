@@ -15,6 +15,7 @@ from bot.staff.member import Member
 from channels.bridge.channel import Channel
 from channels.bridge.hosting import Bridge
 from channels.bridge.signature import signature
+from knowledge_base.coordination import coordination
 from knowledge_base.database import Database
 from retrieval.answers import Answers
 from retrieval.encoder import Encoder
@@ -36,12 +37,14 @@ class World:
         self.bridge = bridge
         self.dezso = dezso
         self.anna = anna
+        self.coordination = coordination(office.database)
         self.channel = self._channel()
 
     def _channel(self) -> Channel:
         return Channel(
             bridge=self.bridge,
             database=self.office.database,
+            coordination=self.coordination,
             news=self.office.news,
             desk=lambda: self.office.desk,
             staff=Accounts(self.office.database, self.office.watch, builders.passwords()),
@@ -105,7 +108,10 @@ async def world_over(office: Office, kind: Any, fake: Fake) -> AsyncIterator[Wor
     place = {"webhook": "", "zammad": "Migrants", "chatwoot": "1/4"}[kind]
     bridge = Bridge(kind=kind, url=url, staff=dezso.login, secret=SECRET, token=TOKEN, place=place)
     world = World(office, bridge, dezso, anna)
+    line = asyncio.create_task(world.coordination.run())
     yield world
+    line.cancel()
+    await asyncio.gather(line, return_exceptions=True)
     await world.channel.close()
 
 

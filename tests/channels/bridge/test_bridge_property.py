@@ -1,20 +1,18 @@
 """Whatever goes wrong in whatever order: both sides read every line of the other, once, and Zammad in order."""
 
-from pathlib import Path
+from contextlib import AsyncExitStack
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text as sql
 
 from channels.bridge.hosting import BridgeNotReadyError
-from knowledge_base.database import Database
 from retrieval.answers import Answers
 from tests.bot.handoff.conftest import Office, Watch
 from tests.channels.bridge.conftest import World, world_over
 from tests.channels.bridge.fakes import Fault, Zammad, serving
 from tests.channels.bridge.test_webhook import answers_of
 from tests.channels.bridge.test_zammad import payload
+from tests.databases import Backend, break_at, mend, new_database
 
 FAULTS = {"busy": Fault(429, {"Retry-After": "30"}), "broken": Fault(503), "lost": Fault(502, after=True)}
 STEPS = [*FAULTS, "write", "look", "wait", "crash", "reply", "again", "catch up"]
@@ -22,14 +20,11 @@ STEPS = [*FAULTS, "write", "look", "wait", "crash", "reply", "again", "catch up"
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from(STEPS), max_size=16))
-async def test_nothing_is_lost_and_nothing_is_doubled(
-    tmp_path_factory: pytest.TempPathFactory, answers: Answers, steps: list[str]
-) -> None:
-    folder: Path = tmp_path_factory.mktemp("bridge")
-    database = Database(f"sqlite+aiosqlite:///{folder / 'kalauz.db'}")
-    await database.migrate()
+async def test_nothing_is_lost_and_nothing_is_doubled(backend: Backend, answers: Answers, steps: list[str]) -> None:
     zammad = Zammad()
-    with serving(zammad):
+    async with AsyncExitStack() as stack:
+        stack.enter_context(serving(zammad))
+        database = await stack.enter_async_context(new_database(backend))
         async for world in world_over(Office(database, answers, Watch()), "zammad", zammad):
             migrant = await world.asks()
             written: list[str] = []
@@ -60,7 +55,6 @@ async def test_nothing_is_lost_and_nothing_is_doubled(
             for number, reply in enumerate(replies, 1):
                 await answered(world, zammad, number, reply)
             got = [text for _, text in await answers_of(migrant)]
-    await database.close()
     assert len(zammad.tickets) == 1
     there = "".join(zammad.said("Customer"))
     assert [there.count(line) for line in written] == [1] * len(written)
@@ -79,10 +73,7 @@ async def answered(world: World, zammad: Zammad, number: int, reply: str) -> Non
 
 async def crash(world: World) -> None:
     """The program dies after something was sent, and before that is noted."""
-    async with world.office.database.transaction() as session:
-        when = "BEFORE UPDATE OF delivered ON bridged_handoffs"
-        await session.execute(sql(f"CREATE TRIGGER broken {when} BEGIN SELECT RAISE(FAIL, 'crash'); END"))
+    await break_at(world.office.database, "BEFORE UPDATE OF delivered ON bridged_handoffs")
     await world.look(seconds=1)
     await world.restart()
-    async with world.office.database.transaction() as session:
-        await session.execute(sql("DROP TRIGGER broken"))
+    await mend(world.office.database)

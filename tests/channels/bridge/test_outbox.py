@@ -14,6 +14,7 @@ from tests.bot.handoff.conftest import Migrant
 from tests.channels.bridge.conftest import World
 from tests.channels.bridge.fakes import Fault, Hook
 from tests.channels.telegram.fake import until
+from tests.databases import break_at, mend
 
 QUESTION = "How do I get: Health card?"
 
@@ -126,13 +127,10 @@ async def test_a_lost_receipt_repeats_a_letter_with_the_same_key(world: World, h
 
 async def test_a_crash_between_sending_and_the_cursor_loses_nothing(world: World, hook: Hook) -> None:
     await told(world, hook, "I lost my card.", "It was blue.")
-    async with world.office.database.transaction() as session:
-        when = "BEFORE UPDATE OF delivered ON bridged_handoffs"
-        await session.execute(sql(f"CREATE TRIGGER broken {when} BEGIN SELECT RAISE(FAIL, 'disk full'); END"))
+    await break_at(world.office.database, "BEFORE UPDATE OF delivered ON bridged_handoffs")
     await world.look()
     await world.restart()
-    async with world.office.database.transaction() as session:
-        await session.execute(sql("DROP TRIGGER broken"))
+    await mend(world.office.database)
     await world.look(seconds=1)
     assert len(hook.received) == 2, "somebody may still be at it"
     await world.look(minutes=2)

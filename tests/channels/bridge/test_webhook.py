@@ -141,6 +141,7 @@ def test_every_part_can_be_sent(text: str) -> None:
         b'{"type": "reply", "handoff": "one", "id": "1"}',
         b'{"type": "reply", "handoff": 99999999999999999999, "id": "1"}',
         b'{"type": "close", "handoff": 1, "id": "1", "outcome": "lost"}',
+        b'{"type": "reply", "handoff": 1, "id": "a\\u0000b", "text": "Hello"}',
         b"\xff",
     ],
 )

@@ -16,7 +16,8 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from bot.editing.editors import Editors
-from bot.editing.work import Editing
+from bot.editing.exchange import Exchange
+from bot.editing.work import Editing, Exchanging
 from bot.engine import Engine
 from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
@@ -30,12 +31,13 @@ from channels.console.app import console_app
 from channels.console.frame import ROOT
 from channels.console.sessions import COOKIE
 from knowledge_base.database import Database
-from knowledge_base.documents import Article
+from knowledge_base.documents import Article, Content
 from retrieval.answers import Answers
 from tests import builders
 from tests.bot.conftest import VAULT, answers, library, small_content  # noqa: F401
 from tests.bot.handoff.conftest import Migrant
 from tests.conftest import NOW
+from tests.databases import chosen_url
 from tests.knowledge_base.stored import stored, take_in
 
 Result = TypeVar("Result")
@@ -52,6 +54,7 @@ class FakeService:
     desk: Counselling | None = None
     editing: Editing | None = None
     needs: Needs | None = None
+    exchange: Exchanging | None = None
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -134,31 +137,37 @@ class Visitor:
         return self.get("/").status_code == 200
 
 
+def form_of(page: Response) -> dict[str, str]:
+    """What the page's forms hold, as a browser would send it without pressing anything."""
+    fields: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", page.text):
+        found = dict(re.findall(r'(\S+?)="([^"]*)"', tag))
+        if "name" in found and (found.get("type") != "checkbox" or tag.rstrip(">").endswith(" checked")):
+            fields[found["name"]] = unescape(found.get("value", ""))
+    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)</textarea>', page.text):
+        fields[name] = unescape(text)
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page.text, re.S):
+        chosen = re.search(r'value="([^"]*)"[^>]* selected', options) or re.search(r'value="([^"]*)"', options)
+        fields[name] = unescape(chosen[1]) if chosen else ""
+    return fields
+
+
+def write(visitor: Visitor, path: str, act: str = "save", page: Response | None = None, **changes: str) -> Response:
+    """Change the form of a page (the one at the path, unless another is given) and send it."""
+    fields = form_of(page or visitor.get(path)) | {"act": act}
+    fields |= {key.replace("__", "-"): said for key, said in changes.items()}
+    return visitor.send(path, **{key: said for key, said in fields.items() if key != "csrf"})
+
+
 def words(response: Response) -> str:
     """What a page says: its text without markup, and without the marks that keep names apart."""
     text = unescape(re.sub(r"<[^>]+>", " ", response.text))
     return " ".join(text.replace("\u2068", "").replace("\u2069", "").split())
 
 
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database file to copy."""
-    path = tmp_path_factory.mktemp("staff") / "kalauz.db"
-
-    async def work() -> None:
-        database = Database(f"sqlite+aiosqlite:///{path}")
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(work())
-    return path
-
-
 @pytest.fixture
-def house(empty_database: Path, tmp_path: Path) -> Iterator[House]:
-    copied = tmp_path / "kalauz.db"
-    copied.write_bytes(empty_database.read_bytes())
-    database = Database(f"sqlite+aiosqlite:///{copied}")
+def house(tmp_path: Path) -> Iterator[House]:
+    database = Database(chosen_url(tmp_path))
     accounts = Accounts(database, lambda: house.now(), builders.passwords())
     service = FakeService(accounts, ZoneInfo("Europe/Budapest"))
     app = FastAPI()
@@ -212,6 +221,7 @@ class Newsroom:
         self.editors = Editors(house.database, answers, house.now)
         house.service.editing = self.editors
         house.service.needs = Survey(house.database, answers, house.now)
+        house.service.exchange = Exchange(house.database, house.now)
         house.call(take_in, house.database, small_content())
 
     def editor(self, login: str, language: str = "en") -> Visitor:
@@ -220,6 +230,9 @@ class Newsroom:
 
     def article(self, article_id: str = "health-card") -> Article:
         return self.house.call(self.editors.article, article_id)
+
+    def content(self) -> Content:
+        return self.house.call(stored, self.house.database)[0]
 
     def version(self) -> int:
         """The content version: it grows with what migrants would notice."""

@@ -3,8 +3,22 @@ import re
 import pytest
 
 from channels.console.areas.audit import ACTIONS, SHOWN
-from tests.channels.console.conftest import House, Newsroom, Visitor, words
+from tests.channels.console.conftest import House, Newsroom, Visitor, words, write
 from tests.channels.console.test_needs import asked, gap_of
+
+# What a new article, topic, notice or contact needs.
+NEW = {
+    "id": "new",
+    "title": "New",
+    "name": "New",
+    "name__en": "New",
+    "purpose__en": "Helps",
+    "topics__0": "health",
+    "sources__0__title": "Leaflet",
+    "valid_from__day": "2026-12-24",
+    "texts__en__title": "New",
+    "texts__en__text": "New.",
+}
 
 
 @pytest.fixture
@@ -51,6 +65,19 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor,
     root.send(f"/needs/{key}", **taken, act="aside")
     root.send("/needs/aside", key=key)
     root.send(f"/needs/{key}", **taken, act="answer")
+    for path in ("/add-article", "/add-topic", "/add-notice", "/add-contact"):
+        write(root, path, **NEW)
+    write(root, "/content/health-card/facts", as_of="2026")
+    write(root, "/content/health-card/asked/hu", questions="Hol a kártya?")
+    for path in (
+        "/content/health-card/withdraw",
+        "/content/health-card/put-back",
+        "/notices/office-closed/end",
+        "/notices/new/delete",
+        "/topics/new/move",
+        "/topics/new/remove",
+    ):
+        root.send(path)
     told = {row[2] for row in rows(root.get("/audit").text)}
     assert told == set(ACTIONS.values())
 

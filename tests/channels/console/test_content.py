@@ -1,34 +1,15 @@
 """The editors' pages over HTTP, without a script."""
 
 import re
-from html import unescape
 
 import pytest
-from httpx2 import Response
 
 from knowledge_base.documents import Article
 from tests import builders
-from tests.channels.console.conftest import Newsroom, Visitor, words
+from tests.channels.console.conftest import Newsroom, Visitor, form_of, words, write
 from tests.knowledge_base.stored import take_in
 
 CARD = "/content/health-card"
-
-
-def form_of(page: Response) -> dict[str, str]:
-    """What the editor's form holds, as a browser would send it without pressing anything."""
-    fields: dict[str, str] = {}
-    for tag in re.findall(r"<input[^>]*>", page.text):
-        found = dict(re.findall(r'(\S+?)="([^"]*)"', tag))
-        if "name" in found and (found.get("type") != "checkbox" or tag.rstrip(">").endswith(" checked")):
-            fields[found["name"]] = unescape(found.get("value", ""))
-    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)</textarea>', page.text):
-        fields[name] = unescape(text)
-    return fields
-
-
-def write(visitor: Visitor, path: str, act: str = "save", **changes: str) -> Response:
-    fields = form_of(visitor.get(path)) | {"act": act} | {key.replace("__", "-"): said for key, said in changes.items()}
-    return visitor.send(path, **{key: said for key, said in fields.items() if key != "csrf"})
 
 
 def outdated(newsroom: Newsroom) -> Visitor:

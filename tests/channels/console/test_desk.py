@@ -78,6 +78,7 @@ def test_labels_stand_in_the_list_and_can_be_taken_off(office: Office) -> None:
     wrong = anna.send(f"{path}/label", label="x" * 31)
     assert wrong.status_code == 422
     assert "Please write 1 to 30 characters." in words(wrong)
+    assert anna.send(f"{path}/unlabel", label="housing\0").status_code == 303
     anna.send(f"{path}/unlabel", label="<b>housing")
     assert "housing</bdi>" not in anna.get("/desk").text
 
@@ -251,7 +252,7 @@ def test_who_has_the_case_and_types_is_seen_typing(office: Office) -> None:
         for visitor in (bela, anna):
             answer = visitor.request("POST", f"{path}/typing", headers={"X-CSRF-Token": visitor.token})
             assert (answer.status_code, answer.content) == (204, b"")
-        assert [one.name for one in listener.heard()[1]] == ["Anna"]
+        assert [one.by for one in listener.heard()[1]] == [office.house.member("anna").id]
     assert anna.request("POST", f"{path}/typing").status_code == 403
     office.house.call(migrant.erase)
     assert anna.request("POST", f"{path}/typing", headers={"X-CSRF-Token": anna.token}).status_code == 404

@@ -16,7 +16,13 @@ from knowledge_base.database import Database
 from tests.channels.console.conftest import House, Newsroom, Office, words
 
 # What stands in a path for an id, where it is no number.
-NAMES = {"{article}": "health-card", "{language}": "en"}
+NAMES = {
+    "{article}": "health-card",
+    "{language}": "en",
+    "{notice}": "office-closed",
+    "{contact}": "help-line",
+    "{topic}": "health",
+}
 KNOWN = "1"
 WITHOUT_SESSION = {"/sign-in"}
 # Who may open a page: the role of the named page that it is or stands below, or what is said here.
@@ -24,6 +30,10 @@ ROLES = {page.path.removeprefix(ROOT): page.role for area in AREAS for page in a
     "/hours": "counsellor",
     f"/hours/{KNOWN}": "admin",
     "/replies": "counsellor",
+    "/add-article": "editor",
+    "/add-notice": "editor",
+    "/add-contact": "editor",
+    "/add-topic": "editor",
 }
 
 
@@ -144,9 +154,10 @@ def test_every_page_keeps_its_frame(staffed: House, path: str) -> None:
     assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
     assert "unsafe" not in response.headers["content-security-policy"]
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\s(?:style|on\w+)=", response.text) == []
-    # A link to a source leads out of the console, but loads nothing.
-    loading = re.sub(r'<a href="https?://[^"]*" rel="noopener noreferrer">', "", response.text)
-    assert re.findall(r'(?:src|href|action)="(?!/console/|#)', loading) == []
+    # A link to a source or a telephone leads out of the console, and a sheet is everybody's; none loads anything.
+    outward = r'<a href="(https?://[^"]*" rel="noopener noreferrer|tel:[^"]*" dir="ltr)">'
+    loading = re.sub(outward, "", response.text)
+    assert re.findall(r'(?:src|href|action)="(?!/console/|/panel/|#)', loading) == []
 
 
 @pytest.mark.parametrize("login", ["root", "anna", "piri"])
@@ -166,10 +177,21 @@ def test_no_link_leads_nowhere(staffed: House, login: str) -> None:
 
 def test_the_start_names_the_parts_that_a_role_has(staffed: House) -> None:
     parts = re.compile(r'<li><a href="/console([^"]*)">[^<]*</a><p>')
-    assert parts.findall(staffed.visitor("anna").get("/").text) == ["/content", "/account"]
+    assert parts.findall(staffed.visitor("anna").get("/").text) == [
+        "/content",
+        "/notices",
+        "/contacts",
+        "/topics",
+        "/exchange",
+        "/account",
+    ]
     assert parts.findall(staffed.visitor("root").get("/").text) == [
         "/desk",
         "/content",
+        "/notices",
+        "/contacts",
+        "/topics",
+        "/exchange",
         "/staff",
         "/audit",
         "/account",

@@ -54,7 +54,7 @@ def test_the_files_hold_what_the_page_shows(anna: Visitor) -> None:
     assert of_json["meta"] == {"period": "2026-Q4"}
     assert of_json["rows"] == of_csv
     book = load_workbook(io.BytesIO(anna.get("/statistics/2026-Q4.xlsx").content))
-    assert [row for row in book["language"].values] == [
+    assert list(book["language"].values) == [
         ("language", "item", "count"),
         ("en", None, 12),
         (None, "all others together", 9),

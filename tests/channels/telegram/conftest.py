@@ -15,6 +15,7 @@ from bot.news import News
 from bot.replies import Reply, Said
 from channels.telegram import chats
 from channels.telegram.channel import Channel
+from knowledge_base.coordination import coordination
 from knowledge_base.database import Database
 from retrieval.answers import Answers
 from retrieval.encoder import Encoder
@@ -48,7 +49,8 @@ class Office:
         self.database = database
         self.answers = answers
         self.telegram = telegram
-        self.news = News()
+        self.coordination = coordination(database)
+        self.news = News(self.coordination)
         self.time = Time()
         self.engine = Engine(database, answers, clock(), VAULT, news=self.news)
 
@@ -63,6 +65,7 @@ class Office:
             api_base=self.telegram.url,
             webhook=webhook,
             database=self.database,
+            coordination=self.coordination,
             vault=VAULT,
             news=self.news,
             engine=lambda: self.engine,
@@ -85,10 +88,13 @@ class Office:
         """A channel that takes updates in and sends nothing."""
         channel = self.channel(**how)
         await channel.open()
+        line = asyncio.create_task(self.coordination.run())
         try:
             yield channel
         finally:
             await channel.close()
+            line.cancel()
+            await asyncio.gather(line, return_exceptions=True)
 
     @asynccontextmanager
     async def running(self, **how: tuple[str, str] | None) -> AsyncIterator[Channel]:

@@ -358,6 +358,6 @@ async def test_a_chat_whose_token_was_sealed_with_a_lost_key_begins_anew(office:
         await channel.take(telegram.text("/start"))
         await until(lambda: arrived(telegram, GREETING))
         async with office.database.transaction() as session:
-            await session.execute(sql("UPDATE telegram_chats SET token = x'00'"))
+            await session.execute(sql("UPDATE telegram_chats SET token = :token"), {"token": b"\0"})
         await channel.take(telegram.text(QUESTION))
         await until(lambda: arrived(telegram, GREETING, GREETING, ANSWER))

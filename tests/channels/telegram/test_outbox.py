@@ -9,6 +9,7 @@ from knowledge_base.database import Database
 from retrieval.answers import Answers
 from tests.channels.telegram.conftest import Office, person_writes, settled
 from tests.channels.telegram.fake import Fault, Telegram, until
+from tests.databases import break_at, mend
 
 GREETING = "Hello. Ask your question"
 QUESTION = "How do I get: Health card?"
@@ -125,10 +126,10 @@ async def test_a_crash_between_sending_and_the_cursor_repeats_one_message(
     await started(office, telegram)
     for line in lines(3):
         await person_writes(office, line, name="Judit")
-    await broken(office, "BEFORE UPDATE OF delivered ON telegram_chats")
+    await break_at(office.database, "BEFORE UPDATE OF delivered ON telegram_chats")
     async with office.running():
         await until(lambda: len(telegram.chat()) == 2)
-    await mended(office)
+    await mend(office.database)
     reborn = await rebuilt(office, telegram, telegram_answers)
     async with reborn.running():
         await until(lambda: "Line 2" in telegram.chat()[-1])
@@ -138,25 +139,15 @@ async def test_a_crash_between_sending_and_the_cursor_repeats_one_message(
     await reborn.database.close()
 
 
-async def broken(office: Office, when: str) -> None:
-    async with office.database.transaction() as session:
-        await session.execute(sql(f"CREATE TRIGGER broken {when} BEGIN SELECT RAISE(FAIL, 'disk full'); END"))
-
-
-async def mended(office: Office) -> None:
-    async with office.database.transaction() as session:
-        await session.execute(sql("DROP TRIGGER broken"))
-
-
 async def test_a_full_disk_holds_delivery_up_and_loses_nothing(
     office: Office, telegram: Telegram, caplog: pytest.LogCaptureFixture
 ) -> None:
     await started(office, telegram)
-    await broken(office, "BEFORE UPDATE OF delivered ON telegram_chats")
+    await break_at(office.database, "BEFORE UPDATE OF delivered ON telegram_chats")
     async with office.running():
         await person_writes(office, "A secret line", name="Judit")
         await until(lambda: "could not be written to" in caplog.text)
-        await mended(office)
+        await mend(office.database)
         await person_writes(office, "Line 1", name="Judit")
         await until(lambda: "Line 1" in telegram.chat()[-1])
     assert "secret" not in caplog.text

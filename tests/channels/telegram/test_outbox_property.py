@@ -1,17 +1,16 @@
 """Whatever goes wrong in whatever order: everything arrives, in order, and only a crash repeats a message."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from functools import partial
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge_base.database import Database
 from retrieval.answers import Answers
 from tests.channels.telegram.conftest import Office, person_writes, settled
 from tests.channels.telegram.fake import Fault, Telegram, serving_telegram, until
+from tests.databases import Backend, new_database
 
 FAULTS = {
     "later": Fault(429, "Too Many Requests", {"retry_after": 5}),
@@ -29,13 +28,11 @@ def lines(telegram: Telegram) -> list[str]:
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-async def test_everything_arrives_in_order(
-    tmp_path_factory: pytest.TempPathFactory, telegram_answers: Answers, steps: list[str]
-) -> None:
-    folder: Path = tmp_path_factory.mktemp("outbox")
-    with serving_telegram() as telegram:
-        office = Office(Database(f"sqlite+aiosqlite:///{folder / 'kalauz.db'}"), telegram_answers, telegram)
-        await office.database.migrate()
+async def test_everything_arrives_in_order(backend: Backend, telegram_answers: Answers, steps: list[str]) -> None:
+    async with AsyncExitStack() as stack:
+        telegram = stack.enter_context(serving_telegram())
+        database = await stack.enter_async_context(new_database(backend))
+        office = Office(database, telegram_answers, telegram)
         async with office.running() as channel:
             await channel.take(telegram.text("/start"))
             await settled(office)
@@ -71,7 +68,6 @@ async def test_everything_arrives_in_order(
         repeats += 1
         async with office.running():
             await settled(office)
-        await office.database.close()
         got = lines(telegram)
     assert list(dict.fromkeys(got)) == written
     assert got == sorted(got, key=written.index)

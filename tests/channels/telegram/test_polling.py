@@ -7,7 +7,7 @@ import pytest
 from channels.telegram.channel import TRIES
 from tests.channels.telegram.conftest import Office
 from tests.channels.telegram.fake import Fault, Telegram, until
-from tests.channels.telegram.test_outbox import broken, mended
+from tests.databases import break_at, mend
 
 GREETING = "Hello. Ask your question"
 PRIVACY = "You need no account"
@@ -38,11 +38,11 @@ async def test_the_messages_of_a_chat_are_taken_in_order_however_they_come(offic
 async def test_updates_are_confirmed_only_when_they_are_stored(office: Office, telegram: Telegram) -> None:
     update = telegram.text("/start")
     telegram.queue(update)
-    await broken(office, "BEFORE INSERT ON events")
+    await break_at(office.database, "BEFORE INSERT ON events")
     async with office.running(webhook=None):
         await until(lambda: bool(office.time.slept))
         offsets = {int(body.get("offset", 0)) for body in telegram.of("getUpdates")}
-        await mended(office)
+        await mend(office.database)
         await until(lambda: len(telegram.chat()) == 1)
         await until(lambda: int(telegram.of("getUpdates")[-1]["offset"]) == update["update_id"] + 1)
     assert offsets == {0}
@@ -65,6 +65,22 @@ async def test_an_update_that_always_fails_does_not_hold_up_the_others(
         await until(lambda: any(PRIVACY in text for text in telegram.chat()))
     assert caplog.text.count("could not be taken (RuntimeError)") == TRIES
     assert "secret" not in caplog.text
+
+
+async def test_an_update_waits_for_a_database_that_is_out_of_reach(
+    office: Office, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive, refused = office.engine.receive, iter(range(3 * TRIES))
+
+    async def unreachable(*arguments: object) -> object:
+        if next(refused, None) is not None:
+            raise ConnectionRefusedError("no database")
+        return await receive(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(office.engine, "receive", unreachable)
+    telegram.queue(telegram.text("/privacy"))
+    async with office.running(webhook=None):
+        await until(lambda: any(PRIVACY in text for text in telegram.chat()))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""The use cases of notices and contacts, which are kept whole, in the caller's transaction."""
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge_base import repository
+from knowledge_base.documents import Contact, Notice, to_local_time
+from knowledge_base.editing.articles import check_references
+from knowledge_base.editing.manuscript import OvertakenError, TakenError, UnknownTextError
+from knowledge_base.status import notice_state
+
+Whole = TypeVar("Whole", Notice, Contact)
+
+
+async def load(session: AsyncSession, kind: type[Whole], document_id: str) -> Whole:
+    """Raises UnknownTextError."""
+    found = await repository.load_document(session, kind, document_id)
+    if found is None:
+        raise UnknownTextError(f"there is no {kind.__name__.lower()} {document_id!r}")
+    return found
+
+
+async def keep(session: AsyncSession, document: Whole, *, over: Whole | None) -> bool:
+    """Save the document that an editor made of `over`, None for a new one; whether anything changed.
+
+    Raises TakenError for a new one whose id there is, OvertakenError where somebody else changed it meanwhile, and
+    DanglingError.
+    """
+    await repository.lock_content(session)
+    known = await repository.load_document(session, type(document), document.id)
+    if known == document:
+        return False
+    if over is None and known is not None:
+        raise TakenError(f"there is {document.id!r} already")
+    if over != known:
+        raise OvertakenError(known)
+    await check_references(session, document.topics)
+    await repository.save_document(session, document)
+    await repository.bump_content_version(session)
+    return True
+
+
+async def end(session: AsyncSession, notice_id: str, now: datetime) -> bool:
+    """End a running notice at the aware time `now`; whether it was running. Raises UnknownTextError."""
+    await repository.lock_content(session)
+    notice = await load(session, Notice, notice_id)
+    if notice_state(notice, now) != "running":
+        return False
+    minute = now.astimezone(ZoneInfo(notice.time_zone)).replace(tzinfo=None, second=0, microsecond=0)
+    changes = {"valid_until": _written(minute)}
+    if to_local_time(notice.valid_from) >= minute:
+        # It began this very minute, or the clocks have gone back since: it has to begin before it ends.
+        changes["valid_from"] = _written(minute - timedelta(minutes=1))
+    ended = notice.model_copy(update=changes)
+    await repository.save_document(session, ended)
+    await repository.bump_content_version(session)
+    return True
+
+
+async def drop(session: AsyncSession, notice_id: str, now: datetime) -> bool:
+    """Delete a notice that nobody has read, for it has not begun; whether it was so. Raises UnknownTextError."""
+    await repository.lock_content(session)
+    if notice_state(await load(session, Notice, notice_id), now) != "scheduled":
+        return False
+    await repository.remove_document(session, Notice, notice_id)
+    await repository.bump_content_version(session)
+    return True
+
+
+def _written(local_time: datetime) -> str:
+    return local_time.isoformat(timespec="minutes")

@@ -1,0 +1,1 @@
+"""Texts out to translators and back: as tables (CSV, XLSX) and as XLIFF."""

@@ -1,0 +1,118 @@
+"""Texts taken out of the knowledge base, and what can be wrong with what comes back."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from knowledge_base.documents import Article, Revision, Text
+from knowledge_base.editing.differences import differences
+from knowledge_base.editing.fields import LISTS, NUMBERED, PARTS, Fields, fields_of
+from knowledge_base.status import translation_state
+
+# By article and number: the source's revisions that translations render.
+Rendered = Mapping[tuple[str, int], Text]
+# A file's size in bytes, how many texts it may hold, and how many sections or steps a text may have.
+LARGEST, MOST_TEXTS, MOST_PARTS = 20_000_000, 20_000, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A text as a file holds it, cut into the fields of `knowledge_base.editing.fields`.
+
+    `revision` was the newest one when it was taken out, 0 where there was no text; `source_revision` is the source's
+    that stands beside it, None for a text in the source language. `source` holds the source's fields where a file has
+    them, `stale` the names of those that have changed since they were translated. `place` says where in a file it is.
+    """
+
+    article: str
+    language: str
+    state: str
+    revision: int
+    source_revision: int | None
+    fields: Fields
+    source: Fields = field(default_factory=dict)
+    stale: frozenset[str] = frozenset()
+    place: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(said.strip() for said in self.fields.values())
+
+    @property
+    def missing(self) -> list[str]:
+        """Fields that the source has and this has not; questions are nobody's translation."""
+        return [key for key, said in self.source.items() if said and key not in LISTS and not self.fields.get(key)]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why something cannot be taken; `place` is a row or a unit."""
+
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}" if self.place else self.reason
+
+
+class ExchangeError(ValueError):
+    """A file that cannot be made or taken in; `faults` names each place."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(str(fault) for fault in faults))
+        self.faults = list(faults)
+
+
+def copies(
+    articles: Iterable[Article], languages: Collection[str] | None = None, rendered: Rendered | None = None
+) -> Iterator[Copy]:
+    """The newest text in each language, the source first; with `languages`, an empty one where there is none yet."""
+    for article in articles:
+        wanted = sorted(article.translations if languages is None else {article.source_language, *languages})
+        for language in sorted(wanted, key=lambda tag: tag != article.source_language):
+            yield copy_of(article, language, rendered or {})
+
+
+def copy_of(article: Article, language: str, rendered: Rendered) -> Copy:
+    """The newest text in a language, beside the source's published one, or its draft where that is all there is."""
+    known = newest(article, language)
+    source = source_of(article)
+    is_source = language == article.source_language
+    old = rendered.get((article.id, known.renders or 0)) if known else None
+    return Copy(
+        article=article.id,
+        language=language,
+        state=_state(article, language),
+        revision=(known.number or 1) if known else 0,
+        source_revision=None if is_source else source.number or 1,
+        fields=fields_of(known.text) if known else {},
+        source={} if is_source else fields_of(source.text),
+        stale=frozenset(differences(old, source.text).changed if old and not is_source else ()),
+    )
+
+
+def newest(article: Article, language: str) -> Revision | None:
+    translation = article.translations.get(language)
+    return (translation.draft or translation.published) if translation else None
+
+
+def source_of(article: Article) -> Revision:
+    """What a translation is made from."""
+    source = article.translations[article.source_language]
+    found = source.published or source.draft
+    assert found is not None  # noqa: S101
+    return found
+
+
+def is_field(name: str) -> bool:
+    """Whether a text may have a field of this name."""
+    if name in ("title", *LISTS, "section-0-text"):
+        return True
+    if not NUMBERED.fullmatch(name):
+        return False
+    group, number, part = name.split("-", 2)
+    return part in PARTS[group] and number == str(int(number)) and int(number) < MOST_PARTS  # type: ignore[index]
+
+
+def _state(article: Article, language: str) -> str:
+    translation = article.translations.get(language)
+    return "draft" if translation and translation.draft else translation_state(article, language)
