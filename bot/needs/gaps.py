@@ -11,9 +11,8 @@ from sklearn.cluster import AgglomerativeClustering
 from bot.needs.work import Gap, Question
 
 # Two groups of questions are put together while the mean cosine distance between them is less than this.
-# Chosen for the encoder that ships: on questions whose article is known, nearly all that is put together then
-# belongs together. A gap that stays in two pieces costs an editor less than two gaps in one.
-APART = 0.65
+# The best for the encoder that ships: see docs/needs.md, and tests/benchmarks/gaps.py that measures it.
+APART = 0.7
 # After this time somebody's question counts half.
 HALVES = timedelta(days=30)
 
@@ -26,13 +25,16 @@ def gaps(questions: Sequence[Question], vectors: NDArray[np.float32], now: datet
     """
     if not questions:
         return []
-    groups = _groups(vectors) if len(questions) > 1 else np.zeros(1, dtype=np.int64)
+    groups = grouped(vectors)
     found = [_gap(questions, vectors, np.flatnonzero(groups == group)) for group in range(int(groups.max()) + 1)]
     return sorted(found, key=lambda gap: (-_weight(gap, now), gap.named_by.key))
 
 
-def _groups(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
-    clustering = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=APART)
+def grouped(vectors: NDArray[np.float32], apart: float = APART) -> NDArray[np.int64]:
+    """The number of each vector's group, from 0 on."""
+    if len(vectors) < 2:
+        return np.zeros(len(vectors), dtype=np.int64)
+    clustering = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=apart)
     groups: NDArray[np.int64] = clustering.fit_predict(vectors)
     return groups
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from bot.needs.disclosure import Cell, Protected, protected
+from bot.needs.disclosure import Cell, Protected, protected, protected_together
 from knowledge_base.documents import Article
-from knowledge_base.status import LanguageStatus, translation_state
+from knowledge_base.status import LanguageStatus, coverage
 
 # Kinds of counts: a question with `topic/country/outcome`, and how many minutes somebody waited for a person.
 QUESTION, WAITED = "question", "waited"
@@ -17,6 +17,18 @@ WAITS: Final = ((5, "0-5"), (15, "5-15"), (60, "15-60"))
 LONGEST: Final = "60-"
 # The dimensions of a question's count, in their order.
 DIMENSIONS = ("week", "language", "topic", "country", "outcome")
+# By what questions are counted together, where by all of these more than half of them would have to be hidden.
+COARSER = (
+    ("language", "topic", "country", "outcome"),
+    ("language", "topic", "outcome"),
+    ("language", "topic"),
+)
+# The other tables, with what they count by.
+OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "handoffs": ("reason",),
+    "handoff_ends": ("end",),
+    "waiting": ("minutes",),
+}
 # How a handoff can end; see `bot.handoff.moves.State`.
 ENDED = ("closed", "returned", "expired")
 PERIOD = re.compile(r"(\d{4})-Q([1-4])", re.ASCII)
@@ -103,50 +115,48 @@ def periods(first_day: date | None, today: date) -> list[Period]:
 
 
 def statistics(
-    period: Period, tallies: Iterable[Tally], articles: Iterable[Article], languages: Collection[str]
+    period: Period, tallies: Iterable[Tally], articles: Collection[Article], languages: Iterable[str]
 ) -> Statistics:
     questions: Counter[Cell] = Counter()
-    counted: dict[str, Counter[Cell]] = {
-        name: Counter()
-        for name in (*DIMENSIONS, "handoffs", "handoff_ends", "waiting", "feedback", "feedback_by_language")
-    }
+    votes: Counter[Cell] = Counter()
+    others: dict[str, Counter[Cell]] = {name: Counter() for name in OTHERS}
     for tally in tallies:
         if not period.first <= tally.day < period.end:
             continue
         if tally.kind == QUESTION:
             topic, country, outcome = tally.subject.split("/")
-            cell = (_monday(tally.day).isoformat(), tally.language, topic, country, outcome)
-            questions[cell] += tally.count
-            for name, value in zip(DIMENSIONS, cell, strict=True):
-                counted[name][value,] += tally.count
-        elif tally.kind == "handoff":
-            counted["handoffs"][tally.subject,] += tally.count
-        elif tally.kind in ENDED:
-            counted["handoff_ends"][tally.subject or tally.kind,] += tally.count
-        elif tally.kind == WAITED:
-            counted["waiting"][tally.subject,] += tally.count
+            questions[_monday(tally.day).isoformat(), tally.language, topic, country, outcome] += tally.count
         elif tally.kind in ("helped", "not_helped"):
-            counted["feedback"][tally.kind,] += tally.count
-            counted["feedback_by_language"][tally.language, tally.kind] += tally.count
-    dimensions = {name: (name,) for name in counted} | {
-        "handoffs": ("reason",),
-        "handoff_ends": ("end",),
-        "feedback": ("vote",),
-        "feedback_by_language": ("language", "vote"),
-        "questions": DIMENSIONS,
-    }
-    tables = {name: protected(cells) for name, cells in (*counted.items(), ("questions", questions))}
+            votes[tally.language, tally.kind] += tally.count
+        elif tally.kind == "handoff":
+            others["handoffs"][tally.subject,] += tally.count
+        elif tally.kind in ENDED:
+            others["handoff_ends"][tally.subject or tally.kind,] += tally.count
+        elif tally.kind == WAITED:
+            others["waiting"][tally.subject,] += tally.count
+    by_dimension, by_all = protected_together(questions)
+    whole = DIMENSIONS
+    for coarser in COARSER:
+        if 2 * sum(by_all.shown.values()) >= questions.total():
+            break
+        whole, by_all = coarser, protected_together(_only(questions, coarser))[1]
+    by_vote, by_language_and_vote = protected_together(votes)
+    nothing = protected({})
+    tables = {name: protected(cells) for name, cells in others.items()}
+    tables |= dict(zip(DIMENSIONS, by_dimension or [nothing] * len(DIMENSIONS), strict=True))
+    tables |= {"feedback": by_vote[1] if by_vote else nothing}
+    tables |= {"feedback_by_language": by_language_and_vote, "questions": by_all}
+    dimensions = OTHERS | {name: (name,) for name in DIMENSIONS}
+    dimensions |= {"feedback": ("vote",), "feedback_by_language": ("language", "vote"), "questions": whole}
     return Statistics(period, tables, dimensions, coverage(articles, languages))
 
 
-def coverage(articles: Iterable[Article], languages: Collection[str]) -> list[LanguageStatus]:
-    """How much of the content there is in each language."""
-    rows = {language: LanguageStatus(language) for language in languages}
-    for article in articles:
-        for language, row in rows.items():
-            state = translation_state(article, language)
-            setattr(row, state, getattr(row, state) + 1)
-    return list(rows.values())
+def _only(cells: Mapping[Cell, int], dimensions: Sequence[str]) -> Counter[Cell]:
+    places = [DIMENSIONS.index(name) for name in dimensions]
+    found: Counter[Cell] = Counter()
+    for cell, count in cells.items():
+        found[tuple(cell[place] for place in places)] += count
+    return found
 
 
 def _monday(day: date) -> date:

@@ -98,11 +98,11 @@ class Survey:
             return periods(await first_day(session, self._answers.site.id), self._clock().date())
 
     async def statistics(self, period: Period) -> Statistics:
-        answers = self._answers
+        site = self._answers.site
         async with self._database.reading() as session:
-            found = await tallies(session, answers.site.id, period)
-        articles = answers.library.articles.values()
-        return await asyncio.to_thread(statistics, period, found, articles, answers.site.languages)
+            found = await tallies(session, site.id, period)
+            articles = await repository.load_articles(session, asked=False)
+        return await asyncio.to_thread(statistics, period, found, articles, site.languages)
 
     def topics(self, reader: str) -> Mapping[str, str]:
         named = {topic: self._answers.topic_name(topic, reader) for topic in self._answers.library.topics}

@@ -1,6 +1,6 @@
 """`kalauz stats`: counts without persons, for reports."""
 
-from datetime import date
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -25,28 +25,28 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where to write: its name ends in .csv, .xlsx or .json.")],
     period: Annotated[str | None, typer.Option(help="A quarter of a year such as 2026-Q4; left out, this one.")] = None,
 ) -> None:
-    """Write the statistics of a quarter of a year. Counts of fewer than five people are put together.
+    """Write the statistics of a quarter of a year: counts without persons. Those under five are put together.
 
     Example: kalauz stats export autumn.xlsx --period 2026-Q4
     """
     from bot.needs.statistics import Period, PeriodError
-    from channels.statistics_files import written
+    from channels.service import now
 
     format = file.suffix.removeprefix(".").lower()
     if format not in FORMATS:
         bad_use(f"{str(file)!r} has to end in {', '.join(f'.{one}' for one in FORMATS)}")
     try:
-        chosen = Period.read(period) if period else Period.of(date.today())
+        chosen = Period.read(period) if period else Period.of(now().date())
     except PeriodError as error:
         bad_use(str(error))
-    found = run(_statistics(chosen))
-    content = written(found, cast(Format, format))
-
-    async def write() -> None:
-        file.write_bytes(content)
-
-    run(write())
+    run(_export(chosen, file, cast(Format, format)))
     typer.echo(f"{chosen} is in {file}")
+
+
+async def _export(period: "Period", file: Path, format: Format) -> None:
+    from channels.statistics_files import written
+
+    await asyncio.to_thread(file.write_bytes, written(await _statistics(period), format))
 
 
 async def _statistics(period: "Period") -> "Statistics":

@@ -62,6 +62,16 @@ def test_questions_are_told_by_each_dimension_and_by_all() -> None:
     }
 
 
+def test_questions_are_counted_together_as_finely_as_most_can_be_shown() -> None:
+    days = [TODAY - timedelta(weeks=week) for week in range(6)]
+    tallies = [tally("question", f"health/HU/{outcome}", 1, day=day) for day in days for outcome in ("answer", "human")]
+    found = statistics(Period.of(TODAY), tallies, [], [])
+    assert found.dimensions["questions"] == ("language", "topic", "country", "outcome")
+    assert found.tables["questions"].shown == {("en", "health", "HU", "answer"): 6, ("en", "health", "HU", "human"): 6}
+    few = [tally("question", f"health/HU/{outcome}", 3) for outcome in ("answer", "human")]
+    assert statistics(Period.of(TODAY), few, [], []).dimensions["questions"] == ("language", "topic")
+
+
 def test_handoffs_waits_and_votes_are_told() -> None:
     found = statistics(
         Period.of(TODAY),

@@ -64,7 +64,7 @@ def test_the_files_hold_what_the_page_shows(anna: Visitor) -> None:
     assert [(row["week"], row["topic"], row["count"]) for row in whole] == [("2026-11-16", "health", 12), ("", "", 9)]
 
 
-def test_no_file_tells_fewer_than_five_people_apart(anna: Visitor) -> None:
+def test_no_file_tells_fewer_than_five_apart(anna: Visitor) -> None:
     rows = json.loads(anna.get("/statistics/2026-Q4.json").text)["rows"]
     assert min(row["count"] for row in rows if row["table"] != "coverage") >= 5
 
