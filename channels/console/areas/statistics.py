@@ -47,7 +47,7 @@ WORDS = {
     "referred": sentence("referred to somebody else"),
     "unreachable": sentence("not reached"),
     "other": sentence("something else"),
-    "returned": sentence("given back to the bot"),
+    "returned": sentence("given back to the assistant"),
     "expired": sentence("nobody came"),
     "closed": sentence("closed"),
 }
