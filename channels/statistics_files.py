@@ -5,7 +5,7 @@ import io
 import json
 from typing import Final, Literal, get_args
 
-from bot.needs.statistics import DIMENSIONS, Statistics
+from bot.needs.figures import DIMENSIONS, Statistics
 
 Format = Literal["csv", "xlsx", "json"]
 FORMATS: Final = get_args(Format)

@@ -65,7 +65,8 @@ def coverage(articles: Collection[Article], languages: Iterable[str]) -> list[La
     found = []
     for language in languages:
         states = Counter(translation_state(article, language) for article in articles)
-        found.append(LanguageStatus(language, **states))
+        row = states["current"], states["outdated"], states["draft"], states["missing"]
+        found.append(LanguageStatus(language, *row))
     return found
 
 

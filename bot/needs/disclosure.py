@@ -10,26 +10,10 @@ This does not hold against who keeps yesterday's table and subtracts it from tod
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-# The smallest count that is told.
-FEW = 5
-Cell = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Protected:
-    """Counts that can be shown, and the sum of the others: None where even that is too small, or where none are."""
-
-    shown: Mapping[Cell, int]
-    others: int | None
-
-    @property
-    def total(self) -> int | None:
-        """The sum of all, or None where it is too small to be told."""
-        return sum(self.shown.values()) + (self.others or 0) or None
+from bot.needs.figures import FEW, Cell, Protected
 
 
 def protected(cells: Mapping[Cell, int]) -> Protected:

@@ -30,13 +30,17 @@ async def count(session: AsyncSession) -> int:
 
 
 async def settle(session: AsyncSession, keys: Collection[str], settled: Settled | None, now: datetime) -> int:
-    """Settle the questions of these keys, or take that back; how many there were to change."""
-    changed = 0
-    for row in (await session.execute(select(UnansweredRow))).scalars():
-        if row.settled != settled and _key(row) in keys:
-            row.settled, row.settled_at = settled, now if settled else None
-            changed += 1
-    return changed
+    """Settle the questions of these keys, or take up again what was set aside; how many there were to change.
+
+    Whoever asked in the same words in the same language asked the same.
+    """
+    before: Settled | None = None if settled else "aside"
+    rows = list(await session.scalars(select(UnansweredRow).where(UnansweredRow.settled.is_not_distinct_from(before))))
+    words = {(row.language, row.text) for row in rows if _key(row) in keys}
+    chosen = [row for row in rows if (row.language, row.text) in words]
+    for row in chosen:
+        row.settled, row.settled_at = settled, now if settled else None
+    return len(chosen)
 
 
 def _question(row: UnansweredRow) -> Question:

@@ -4,15 +4,18 @@ import asyncio
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.needs import questions
+from bot.needs.figures import Statistics
 from bot.needs.gaps import gaps
-from bot.needs.statistics import Period, Statistics, periods, statistics
+from bot.needs.period import Period, periods
+from bot.needs.statistics import statistics
 from bot.needs.tallies import first_day, tallies
-from bot.needs.work import Gap, Near, Question, Settled, UnknownQuestionError
+from bot.needs.work import Gap, Near, Question, UnknownQuestionError, wordings
 from bot.redaction import without_marks
 from bot.staff.tables import AuditRow
 from knowledge_base import repository
@@ -84,7 +87,7 @@ class Survey:
                 await repository.bump_content_version(session)
             return await questions.settle(session, texts, "answered", now)
 
-    async def settle(self, keys: Collection[str], settled: Settled | None, *, by: str) -> int:
+    async def settle(self, keys: Collection[str], settled: Literal["aside"] | None, *, by: str) -> int:
         now = self._clock()
         async with self._database.transaction() as session:
             changed = await questions.settle(session, keys, settled, now)
@@ -108,9 +111,9 @@ class Survey:
         named = {topic: self._answers.topic_name(topic, reader) for topic in self._answers.library.topics}
         return {topic: found[1] for topic, found in named.items() if found is not None}
 
-    async def aside(self) -> Sequence[Question]:
+    async def aside(self) -> Sequence[tuple[Question, int]]:
         async with self._database.reading() as session:
-            return await questions.unanswered(session, "aside", most=MOST)
+            return wordings(await questions.unanswered(session, "aside", most=MOST))
 
     async def _gathered(self) -> list[Gap]:
         async with self._database.reading() as session:

@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.needs.statistics import Period, Tally
+from bot.needs.period import Period
+from bot.needs.statistics import Tally
 from bot.tables import TallyRow
 
 

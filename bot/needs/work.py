@@ -1,11 +1,12 @@
 """What editors see of what people need, as channels know it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.needs.statistics import Period, Statistics
+from bot.needs.figures import Statistics
+from bot.needs.period import Period
 
 # What became of a question: an article answers it now, or it is not for this service.
 Settled = Literal["answered", "aside"]
@@ -32,6 +33,14 @@ class Question:
     asked_at: datetime
 
 
+def wordings(questions: Iterable[Question]) -> list[tuple[Question, int]]:
+    """The first question of each wording, and how often it was asked."""
+    found: dict[tuple[str, str], list[Question]] = {}
+    for question in questions:
+        found.setdefault((question.language, question.text), []).append(question)
+    return [(same[0], len(same)) for same in found.values()]
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Questions of one meaning, newest first; `named_by` is the one nearest to all the others.
@@ -43,6 +52,10 @@ class Gap:
     named_by: Question
     people: int
     languages: tuple[str, ...]
+
+    @property
+    def said(self) -> Sequence[tuple[Question, int]]:
+        return wordings(self.questions)
 
     @property
     def newest(self) -> datetime:
@@ -80,14 +93,16 @@ class Needs(Protocol):
         ...
 
     async def answered(self, article_id: str, texts: Mapping[str, str], *, by: str) -> int:
-        """People find the article by these texts, by the keys of their questions, which are settled with it.
+        """People find the article by these texts, by the keys of their questions.
+
+        Those are settled with it, and whoever asked in the same words.
 
         Returns how many. Raises UnknownQuestionError, and `UnknownTextError` where there is no such article.
         """
         ...
 
-    async def settle(self, keys: Collection[str], settled: Settled | None, *, by: str) -> int:
-        """Settle questions without an article, or take that back (None); how many."""
+    async def settle(self, keys: Collection[str], settled: Literal["aside"] | None, *, by: str) -> int:
+        """Set questions aside, and those in the same words, or take that back (None); how many."""
         ...
 
     async def periods(self) -> Sequence[Period]:
@@ -100,6 +115,6 @@ class Needs(Protocol):
         """The names of the topics."""
         ...
 
-    async def aside(self) -> Sequence[Question]:
-        """What was set aside, newest first."""
+    async def aside(self) -> Sequence[tuple[Question, int]]:
+        """What was set aside, newest first, each wording once with how often it was asked."""
         ...

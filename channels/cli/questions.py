@@ -15,7 +15,8 @@ def questions(
     """Questions that found no answer, or whose answer did not help, newest first. Status 1 if there are none.
 
     Those that editors have settled in the console are left out. They are in people's own words; telephone numbers,
-    e-mail and web addresses and other long numbers are taken out, names are not. Deleting a conversation deletes its questions.
+    e-mail and web addresses and other long numbers are taken out, names are not. Deleting a conversation deletes its
+    questions.
 
     Example: kalauz questions
     """

@@ -10,7 +10,8 @@ from channels.cli.output import bad_use, run, settings
 from channels.statistics_files import FORMATS, Format
 
 if TYPE_CHECKING:
-    from bot.needs.statistics import Period, Statistics
+    from bot.needs.figures import Statistics
+    from bot.needs.period import Period
 
 app = typer.Typer(no_args_is_help=True, help="Count what was asked and what became of it.")
 
@@ -29,7 +30,7 @@ def export(
 
     Example: kalauz stats export autumn.xlsx --period 2026-Q4
     """
-    from bot.needs.statistics import Period, PeriodError
+    from bot.needs.period import Period, PeriodError
     from channels.service import now
 
     format = file.suffix.removeprefix(".").lower()

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from bot.needs.disclosure import FEW, Cell, Protected
-from bot.needs.statistics import Period, PeriodError, Statistics
+from bot.needs.figures import FEW, Cell, Protected, Statistics
+from bot.needs.period import Period, PeriodError
 from bot.texts import Texts
 from channels.console.areas import Area, Page
 from channels.console.frame import ROOT

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.needs.disclosure import FEW, Cell, Protected, protected, protected_together
+from bot.needs.disclosure import protected, protected_together
+from bot.needs.figures import FEW, Cell, Protected
 
 WORDS = st.sampled_from("abcd")
 ALONE = st.dictionaries(st.tuples(WORDS), st.integers(0, 12), max_size=6)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.needs.statistics import Period, PeriodError, Tally, periods, statistics
+from bot.needs.period import Period, PeriodError, periods
+from bot.needs.statistics import Tally, statistics
 from tests.bot.conftest import small_content
 from tests.conftest import NOW
 

@@ -108,6 +108,17 @@ async def test_what_is_gone_changes_nothing(survey: Survey, engine: Engine, data
     assert await record(database) == []
 
 
+async def test_who_asked_in_the_same_words_is_settled_with_it(survey: Survey, engine: Engine) -> None:
+    await ask(engine, GIBBERISH, GIBBERISH, f"{GIBBERISH} {GIBBERISH}")
+    for gap, _ in await survey.gaps("en"):
+        for asked, times in gap.said:
+            if times > 1:
+                assert await survey.settle([asked.key], "aside", by="anna") == 2
+    ((_, times),) = await survey.aside()
+    assert times == 2
+    assert (await the_question(survey)).text == f"{GIBBERISH} {GIBBERISH}"
+
+
 async def test_what_is_set_aside_can_be_taken_up_again(
     survey: Survey, engine: Engine, database: Database, answers: Answers
 ) -> None:
@@ -117,7 +128,7 @@ async def test_what_is_set_aside_can_be_taken_up_again(
     assert await survey.settle([asked.key], "aside", by="bela") == 0
     assert await survey.gaps("en") == []
     assert (await Editors(database, answers, lambda: NOW).overview()).unanswered == 0
-    assert [one.key for one in await survey.aside()] == [asked.key]
+    assert [(one.key, times) for one, times in await survey.aside()] == [(asked.key, 1)]
     assert await survey.settle([asked.key], None, by="anna") == 1
     assert await survey.aside() == []
     assert (await the_question(survey)).key == asked.key
