@@ -44,8 +44,8 @@ class Survey:
     def most(self) -> int:
         return MOST
 
-    async def gaps(self, reader: str) -> Sequence[tuple[Gap, Near | None]]:
-        found = await self._gathered()
+    async def gaps(self, reader: str, most: int) -> Sequence[tuple[Gap, Near | None]]:
+        found = (await self._gathered())[:most]
 
         def with_nearest() -> list[tuple[Gap, Near | None]]:
             library = self._answers.library

@@ -80,8 +80,8 @@ class Needs(Protocol):
         """How many of the newest questions are gathered."""
         ...
 
-    async def gaps(self, reader: str) -> Sequence[tuple[Gap, Near | None]]:
-        """What is missing most first, each with the nearest article."""
+    async def gaps(self, reader: str, most: int) -> Sequence[tuple[Gap, Near | None]]:
+        """What is missing most first, at most `most`, each with the nearest article."""
         ...
 
     async def gap(self, key: str, reader: str) -> tuple[Gap, Sequence[Near]]:

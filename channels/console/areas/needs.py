@@ -31,7 +31,7 @@ Key = Annotated[str, Path(pattern=r"^[0-9a-f]{18}$")]
 
 @router.get("")
 async def show(request: Request, at: Editor, needs: CurrentNeeds) -> Response:
-    gaps = await needs.gaps(at.member.language)
+    gaps = await needs.gaps(at.member.language, SHOWN + 1)
     aside = await needs.aside()
     return page(request, "needs.html", gaps=gaps[:SHOWN], more=len(gaps) > SHOWN, most=needs.most, aside=len(aside))
 

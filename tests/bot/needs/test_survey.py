@@ -37,14 +37,14 @@ async def ask(engine: Engine, *texts: str) -> None:
 
 
 async def the_question(survey: Survey) -> Question:
-    ((gap, _),) = await survey.gaps("en")
+    ((gap, _),) = await survey.gaps("en", 20)
     return gap.named_by
 
 
 async def test_questions_without_an_answer_become_gaps_with_the_nearest_article(survey: Survey, engine: Engine) -> None:
-    assert await survey.gaps("en") == []
+    assert await survey.gaps("en", 20) == []
     await ask(engine, GIBBERISH, GIBBERISH)
-    ((gap, near),) = await survey.gaps("hu")
+    ((gap, near),) = await survey.gaps("hu", 20)
     assert (gap.people, gap.named_by.text) == (2, GIBBERISH)
     assert near is not None
     found, nearest = await survey.gap(gap.questions[1].key, "hu")
@@ -80,7 +80,7 @@ async def test_an_article_is_found_by_the_questions_that_it_answers(
     content, version = await stored(database)
     assert version == before + 1
     assert next(a for a in content.articles if a.id == "tax-card").asked == {"en": ["Where is the tax card?"]}
-    assert await survey.gaps("en") == []
+    assert await survey.gaps("en", 20) == []
     assert await record(database) == [("anna", "asked", "tax-card/en")]
 
 
@@ -88,7 +88,7 @@ async def test_what_was_there_already_is_settled_without_a_new_version(
     survey: Survey, engine: Engine, database: Database
 ) -> None:
     await ask(engine, GIBBERISH, f"{GIBBERISH} again")
-    for gap, _ in await survey.gaps("en"):
+    for gap, _ in await survey.gaps("en", 20):
         for asked in gap.questions:
             await survey.answered("tax-card", {asked.key: "The same?"}, by="anna")
     content, _version = await stored(database)
@@ -110,7 +110,7 @@ async def test_what_is_gone_changes_nothing(survey: Survey, engine: Engine, data
 
 async def test_who_asked_in_the_same_words_is_settled_with_it(survey: Survey, engine: Engine) -> None:
     await ask(engine, GIBBERISH, GIBBERISH, f"{GIBBERISH} {GIBBERISH}")
-    for gap, _ in await survey.gaps("en"):
+    for gap, _ in await survey.gaps("en", 20):
         for asked, times in gap.said:
             if times > 1:
                 assert await survey.settle([asked.key], "aside", by="anna") == 2
@@ -126,7 +126,7 @@ async def test_what_is_set_aside_can_be_taken_up_again(
     asked = await the_question(survey)
     assert await survey.settle([asked.key], "aside", by="anna") == 1
     assert await survey.settle([asked.key], "aside", by="bela") == 0
-    assert await survey.gaps("en") == []
+    assert await survey.gaps("en", 20) == []
     assert (await Editors(database, answers, lambda: NOW).overview()).unanswered == 0
     assert [(one.key, times) for one, times in await survey.aside()] == [(asked.key, 1)]
     assert await survey.settle([asked.key], None, by="anna") == 1
