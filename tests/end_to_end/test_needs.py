@@ -6,23 +6,19 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.end_to_end.conftest import Server, opened
 from tests.end_to_end.test_console import add, sign_in, violations, walk_to
 
-# The same in three languages; nothing answers it.
-ASKED = {"en": "Zorgle blimp wuxter", "hu": "Zorgle blimp wuxter?", "ar": "Zorgle blimp wuxter!"}
-
-
-def ask(server: Server, language: str, text: str) -> None:
-    with httpx.Client(base_url=f"{server.url}/api/v1") as client:
-        begun = client.post("/conversations", json={"language": language}).raise_for_status().json()
-        headers = {"Authorization": f"Bearer {begun['token']}"}
-        message = {"client_id": "message-1", "text": text}
-        client.post(f"/conversations/{begun['id']}/messages", json=message, headers=headers).raise_for_status()
+# One meaning, in three languages.
+ASKED = {
+    "en": "How do I register my dog?",
+    "de": "Wie melde ich meinen Hund an?",
+    "hu": "Hogyan kell bejelenteni a kutyámat?",
+}
+DOG = re.compile("dog|Hund|kutyámat")
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +26,16 @@ def asked(server: Server) -> Server:
     """The server with two editors, questions that found no answer, and enough counts for a chart."""
     add(server, "nora", "editor")
     add(server, "idris", "editor", "ar")
-    for language, text in ASKED.items():
-        ask(server, language, text)
+    now = datetime.now(UTC).replace(tzinfo=None)
     with closing(sqlite3.connect(server.data / "kalauz.db")) as database, database:
-        today = datetime.now(UTC).date().isoformat()
+        for language, text in ASKED.items():
+            begun = (f"dog-{language}", "", "hungary", "web", language, "bot", str(now))
+            database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)", begun)
+            question = (f"dog-{language}", 1, language, text, "no_answer", str(now))
+            columns = "conversation_id, number, language, text, reason, asked_at"
+            database.execute(f"INSERT INTO unanswered ({columns}) VALUES (?, ?, ?, ?, ?, ?)", question)
         for language, count in (("en", 30), ("hu", 12), ("ar", 9)):
-            row = (today, "hungary", language, "question", "health/HU/answer", count)
+            row = (str(now.date()), "hungary", language, "question", "health/HU/answer", count)
             database.execute("INSERT OR REPLACE INTO tallies VALUES (?, ?, ?, ?, ?, ?)", row)
     return server
 
@@ -50,30 +50,29 @@ def test_axe_finds_nothing_and_every_page_fits_a_small_phone(editor: Page, login
     sign_in(editor, login)
     editor.set_viewport_size({"width": 360, "height": 640})
     found = []
-    for path in ("/console/needs", "/console/needs/aside", "/console/statistics"):
+    editor.goto("/console/needs")
+    gap = editor.locator("ol.cases a", has_text=DOG).get_attribute("href") or ""
+    for path in ("/console/needs", gap, "/console/needs/aside", "/console/statistics"):
         editor.goto(path)
         assert editor.evaluate("document.documentElement.scrollWidth") <= 360, path
         found += violations(editor)
-    editor.goto("/console/needs")
-    editor.locator("ol.cases a", has_text="Zorgle").first.click()
-    assert editor.evaluate("document.documentElement.scrollWidth") <= 360
-    assert found + violations(editor) == []
+    assert found == []
 
 
 def test_a_gap_is_set_aside_by_keyboard_and_an_article_is_begun_from_it(editor: Page) -> None:
     sign_in(editor, "nora")
     editor.goto("/console/needs")
-    gap = editor.locator("li", has_text="Zorgle")
+    gap = editor.locator("li", has_text=DOG)
     expect(gap).to_contain_text("3 people · 3 languages")
     gap.get_by_role("link").click()
     editor.get_by_role("link", name="Begin an article from it").click()
-    expect(editor.get_by_label("Title")).to_have_value(re.compile("Zorgle blimp"))
+    expect(editor.get_by_label("Title")).to_have_value(DOG)
     editor.go_back()
     walk_to(editor, "Not for us: set it aside")
     editor.keyboard.press("Enter")
     expect(editor.get_by_role("status")).to_have_text("3 questions were set aside.")
-    editor.get_by_role("link", name="Set aside (3)").click()
-    expect(editor.locator("li", has_text="Zorgle")).to_have_count(3)
+    editor.get_by_role("link", name="Set aside").click()
+    expect(editor.locator("li", has_text=DOG)).to_have_count(3)
 
 
 def test_the_statistics_come_as_a_file(editor: Page) -> None:

@@ -9,4 +9,4 @@ down_revision = "0011"
 
 def upgrade() -> None:
     op.add_column("unanswered", sa.Column("settled", sa.String))
-    op.add_column("unanswered", sa.Column("settled_at", sa.DateTime))
+    op.add_column("unanswered", sa.Column("settled_at", sa.DateTime(timezone=True)))
