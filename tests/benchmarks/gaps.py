@@ -1,8 +1,8 @@
 """How well questions of one meaning gather: `python -m tests.benchmarks.gaps`.
 
 Questions whose right article is known, in 27 languages: those that share one should be one gap. B-cubed precision and
-recall (Bagga and Baldwin 1998; Amigó et al. 2009): of the questions beside a question in its gap, how many share an
-article with it, and of those that share one, how many are in its gap. The distance is chosen on the questions with
+recall (Bagga and Baldwin 1998; Amigó et al. 2009): of the questions in a question's gap, itself among them, how many
+share an article with it, and of those that share one, how many are there. The distance is chosen on the questions with
 which the confidence is fitted, and measured on those of the benchmark.
 """
 

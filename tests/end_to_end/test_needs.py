@@ -66,7 +66,7 @@ def test_a_gap_is_set_aside_by_keyboard_and_an_article_is_begun_from_it(editor: 
     expect(gap).to_contain_text("3 people · 3 languages")
     gap.get_by_role("link").click()
     editor.get_by_role("link", name="Begin an article from it").click()
-    expect(editor.get_by_label("Title")).to_have_value(DOG)
+    expect(editor.get_by_label("Title", exact=True)).to_have_value(DOG)
     editor.go_back()
     walk_to(editor, "Not for us: set it aside")
     editor.keyboard.press("Enter")
