@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.needs.statistics import LONGEST, QUESTION, WAITED, WAITS
+from bot.needs.figures import LONGEST, WAITS
+from bot.needs.statistics import QUESTION, WAITED
 from bot.redaction import redacted, without_marks
 from bot.state import Event, State
 from bot.tables import TallyRow, UnansweredRow

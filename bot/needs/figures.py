@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bot.needs.period import Period
 from knowledge_base.status import LanguageStatus
@@ -10,6 +11,9 @@ from knowledge_base.status import LanguageStatus
 FEW = 5
 # The dimensions of a question's count, in their order.
 DIMENSIONS = ("week", "language", "topic", "country", "outcome")
+# How long somebody waited for a person, by the minutes under which it was.
+WAITS: Final = ((5, "0-5"), (15, "5-15"), (60, "15-60"))
+LONGEST: Final = "60+"
 # A value of each dimension of a table.
 Cell = tuple[str, ...]
 

@@ -14,8 +14,6 @@ from knowledge_base.status import coverage
 
 # Kinds of counts: a question with `topic/country/outcome`, and how many minutes somebody waited for a person.
 QUESTION, WAITED = "question", "waited"
-WAITS: Final = ((5, "0-5"), (15, "5-15"), (60, "15-60"))
-LONGEST: Final = "60-"
 # By what questions are counted together, where by all of these more than half of them would have to be hidden.
 COARSER = (
     ("language", "topic", "country", "outcome"),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from bot.needs.figures import FEW, Cell, Protected, Statistics
+from bot.needs.figures import FEW, LONGEST, WAITS, Cell, Protected, Statistics
 from bot.needs.period import Period, PeriodError
 from bot.texts import Texts
 from channels.console.areas import Area, Page
@@ -57,6 +57,7 @@ REASONS = {
     "no_answer": sentence("no answer was found"),
     "topic": sentence("the topic wants a person"),
 }
+IN_ORDER = [*(wait for _, wait in WAITS), LONGEST]
 router = APIRouter(prefix=PATH)
 Chosen = Annotated[str, Query(max_length=7)]
 
@@ -144,7 +145,12 @@ def _lines(
     counts = table.shown
 
     def order(cell: Cell) -> tuple[int, str]:
-        return (0, cell[0].zfill(8)) if name in ("week", "waiting") else (-counts[cell], cell[0])
+        match name:
+            case "week":
+                return 0, cell[0]
+            case "waiting":
+                return IN_ORDER.index(cell[0]), ""
+        return -counts[cell], cell[0]
 
     most = max([*counts.values(), table.others or 0], default=1)
     lines = []

@@ -25,7 +25,8 @@ def anna(newsroom: Newsroom) -> Visitor:
     counted(newsroom, "question", "health/HU/answer", 12)
     counted(newsroom, "question", "work/HU/no_answer", 7, "hu")
     counted(newsroom, "question", "/HU/no_answer", 2, "so")
-    counted(newsroom, "waited", "0-5", 6)
+    for wait, times in (("60+", 9), ("5-15", 7), ("15-60", 8), ("0-5", 6)):
+        counted(newsroom, "waited", wait, times)
     counted(newsroom, "handoff", "no_answer", 8)
     return newsroom.editor("anna")
 
@@ -42,7 +43,7 @@ def test_small_counts_are_put_together(anna: Visitor) -> None:
     assert "Questions by topic Topic Count Health 12 all others together 9 All together 21" in page
     assert "Questions by week Week from Count November 16, 2026 21" in page
     assert "Soomaali" not in page.split("How much there is")[0]
-    assert "0-5 6" in page
+    assert "Minutes Count 0-5 6 5-15 7 15-60 8 60+ 9" in page
     assert "no answer was found 8" in page
     assert "<script>" not in page
 
