@@ -241,6 +241,7 @@ class Engine:
                 said=said,
                 state=before.state,
                 language=row.language or self._answers.site.default_language,
+                answers=self._answers,
                 now=now,
             )
             ended = any(reply_of(event).ended for event in said if event["event"] == "bot")

@@ -1,14 +1,17 @@
 """What a turn leaves for editors and statistics: the question that found no answer, and counts without persons."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.needs.figures import LONGEST, WAITS
+from bot.needs.statistics import QUESTION, WAITED
+from bot.redaction import redacted, without_marks
 from bot.state import Event, State
 from bot.tables import TallyRow, UnansweredRow
-from bot.understanding import ParseData
+from bot.understanding import ParseData, parsed_answer
 from knowledge_base.database import inserting
+from retrieval.answers import Answers
 
 # Of the outcomes' subjects: the article that was shown.
 ARTICLE = "article"
@@ -24,6 +27,7 @@ async def record(
     said: list[Event],
     state: State,
     language: str,
+    answers: Answers,
     now: datetime,
 ) -> None:
     """Record a turn; `number` is the message's, `state` what the conversation remembered before it."""
@@ -40,9 +44,30 @@ async def record(
     elif outcome is not None:
         subject = slots.get(ARTICLE) or "" if outcome == "answer" else ""
         await count(session, now, site, language, outcome, subject)
+        await count(session, now, site, language, QUESTION, f"{_about(subject, parsed, answers)}/{outcome}")
         if outcome == "no_answer":
             question = state.question if intent == "none" else entities.get("question") or parsed["text"]
             await _keep_question(session, conversation_id, number, language, question, reason, None, now)
+
+
+def _about(article_id: str, parsed: ParseData, answers: Answers) -> str:
+    """`topic/country`, of the article or else as the question was understood; each is empty where it is not known.
+
+    The topic is the uppermost one; the country of a question without an article is the site's, if it has one alone.
+    """
+    library, countries = answers.library, answers.site.countries
+    found = parsed_answer(parsed)
+    article = library.articles.get(article_id)
+    topic = article.facts.topics[0] if article else found.topic if found else None
+    country = article.facts.country if article else countries[0] if len(countries) == 1 else ""
+    return f"{library.path(topic)[-1] if topic else ''}/{country}"
+
+
+async def waited(session: AsyncSession, now: datetime, site: str, language: str, time: timedelta) -> None:
+    """Somebody waited this long until a person came."""
+    minutes = time / timedelta(minutes=1)
+    within = next((name for below, name in WAITS if minutes < below), LONGEST)
+    await count(session, now, site, language, WAITED, within)
 
 
 async def _keep_question(
@@ -55,13 +80,15 @@ async def _keep_question(
     article: str | None,
     now: datetime,
 ) -> None:
-    if text:
+    shown = redacted(text or "")
+    # Where nothing but marks is left, there is nothing to learn.
+    if without_marks(shown):
         session.add(
             UnansweredRow(
                 conversation_id=conversation_id,
                 number=number,
                 language=language,
-                text=text,
+                text=shown,
                 reason=reason,
                 article=article,
                 asked_at=now,
@@ -74,8 +101,3 @@ async def count(session: AsyncSession, now: datetime, site: str, language: str, 
     key = {"day": now.date(), "site": site, "language": language, "kind": kind, "subject": subject}
     insert = inserting(session, TallyRow).values(**key, count=1)
     await session.execute(insert.on_conflict_do_update(index_elements=list(key), set_={"count": TallyRow.count + 1}))
-
-
-async def unanswered(session: AsyncSession) -> list[UnansweredRow]:
-    """The kept questions, newest first."""
-    return list((await session.execute(select(UnansweredRow).order_by(UnansweredRow.asked_at.desc()))).scalars())

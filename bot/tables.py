@@ -44,7 +44,10 @@ class CallbackRow(Base):
 
 
 class UnansweredRow(Base):
-    """A question that found no answer, or whose answer did not help, for editors; goes with its conversation."""
+    """A question that found no answer, or whose answer did not help, for editors; goes with its conversation.
+
+    `text` is redacted. `settled` says what became of it (`bot.needs.work.Settled`); None while nothing did.
+    """
 
     __tablename__ = "unanswered"
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
@@ -54,6 +57,8 @@ class UnansweredRow(Base):
     reason: Mapped[str]
     article: Mapped[str | None]
     asked_at: Mapped[datetime]
+    settled: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
 
 
 class TallyRow(Base):

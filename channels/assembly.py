@@ -14,6 +14,7 @@ from bot.editing.exchange import Exchange
 from bot.engine import Engine
 from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
+from bot.needs.survey import Survey
 from bot.news import News
 from bot.rasa import RasaActions
 from bot.staff.accounts import Accounts
@@ -117,6 +118,7 @@ class Assembly:
         self.staff: Accounts | None = None
         self.desk: Desk | None = None
         self.editing: Editors | None = None
+        self.needs: Survey | None = None
         self.exchange: Exchange | None = None
         self._site = site
         self._encoder_name = encoder or DEFAULT
@@ -237,4 +239,5 @@ class Assembly:
         self.acting = RasaActions(self.asking)
         self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries)
         self.editing = Editors(self.database, self.asking, now)
+        self.needs = Survey(self.database, self.asking, now)
         return library

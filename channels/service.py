@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.editing.work import Editing, Exchanging
 from bot.handoff.inbox import Counselling
 from bot.messages import Acting, Conversing
+from bot.needs.work import Needs
 from bot.staff.member import Staff
 from retrieval.shown import Asking
 
@@ -54,6 +55,7 @@ class Assembly(Protocol):
     staff: Staff | None
     desk: Counselling | None
     editing: Editing | None
+    needs: Needs | None
     exchange: Exchanging | None
 
     @property
@@ -137,6 +139,10 @@ class Service:
     @property
     def editing(self) -> Editing | None:
         return self._assembly.editing if self._assembly else None
+
+    @property
+    def needs(self) -> Needs | None:
+        return self._assembly.needs if self._assembly else None
 
     @property
     def exchange(self) -> Exchanging | None:

@@ -1,5 +1,7 @@
 """How complete and how sure the content is: what `kalauz kb status` and editors see."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -58,22 +60,25 @@ class ContentStatus:
         return asdict(self)
 
 
+def coverage(articles: Collection[Article], languages: Iterable[str]) -> list[LanguageStatus]:
+    """How much of the content there is in each language."""
+    found = []
+    for language in languages:
+        states = Counter(translation_state(article, language) for article in articles)
+        row = states["current"], states["outdated"], states["draft"], states["missing"]
+        found.append(LanguageStatus(language, *row))
+    return found
+
+
 def content_status(content: Content) -> ContentStatus:
     """Counts over all articles and languages; `to_verify` lists (article or contact id, what to confirm)."""
     languages = sorted({language for article in content.articles for language in article.translations})
-    rows = []
-    for language in languages:
-        row = LanguageStatus(language)
-        for article in content.articles:
-            state = translation_state(article, language)
-            setattr(row, state, getattr(row, state) + 1)
-        rows.append(row)
     status = ContentStatus(
         articles=len(content.articles),
         history=sum(article.facts.history for article in content.articles),
         notices=len(content.notices),
         contacts=len(content.contacts),
-        languages=rows,
+        languages=coverage(content.articles, languages),
         reading=reading_levels(content.articles),
     )
     for article in content.articles:

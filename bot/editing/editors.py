@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import answer_blocks
@@ -12,9 +12,9 @@ from bot.editing.checks import Checks
 from bot.editing.intake import Intake
 from bot.editing.keepers import Keepers
 from bot.editing.work import Overview
+from bot.needs import questions
 from bot.replies import Block, Buttons
 from bot.staff.tables import AuditRow
-from bot.tables import UnansweredRow
 from bot.texts import Texts
 from knowledge_base import repository
 from knowledge_base.database import Database
@@ -49,9 +49,9 @@ class Editors:
 
     async def overview(self) -> Overview:
         async with self._database.reading() as session:
-            unanswered = await session.scalar(select(func.count()).select_from(UnansweredRow))
+            unanswered = await questions.count(session)
             articles = await repository.load_articles(session, asked=False)
-            return Overview(articles, await repository.load_topics(session), unanswered or 0)
+            return Overview(articles, await repository.load_topics(session), unanswered)
 
     async def article(self, article_id: str) -> Article:
         async with self._database.reading() as session:

@@ -63,6 +63,8 @@ async def move(session: AsyncSession, conversation: ConversationRow, move: Move,
     row.outcome, row.requested_at, row.since = after.outcome, after.requested_at, after.since
     if before is not None and before.state == "waiting" and after.state == "accepted" and row.accepted_at is None:
         row.accepted_at = move.at
+        waited = move.at - in_utc(row.requested_at)
+        await records.waited(session, move.at, conversation.site, row.language, waited)
     if after.state == "accepted" and (before is None or before.owner != after.owner):
         # Who takes it over has not answered yet.
         row.unanswered_since = move.at

@@ -15,6 +15,7 @@ from channels.cli import (
     panel,
     questions,
     serve,
+    stats,
     user,
     widget,
 )
@@ -36,6 +37,7 @@ def application() -> typer.Typer:
     app.add_typer(kb.app, name="kb")
     app.add_typer(index.app, name="index")
     app.command("questions")(questions.questions)
+    app.add_typer(stats.app, name="stats")
     app.add_typer(callbacks.app, name="callbacks")
     app.add_typer(user.app, name="user")
     app.command("backup")(backup.backup)

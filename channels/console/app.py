@@ -24,10 +24,12 @@ from channels.console.areas import (
     glossary,
     home,
     hours,
+    needs,
     notices,
     replies,
     sign_in,
     staff,
+    statistics,
     topics,
 )
 from channels.console.frame import Frame
@@ -54,6 +56,8 @@ AREAS: tuple[Area, ...] = (
     topics.AREA,
     glossary.AREA,
     exchange.AREA,
+    needs.AREA,
+    statistics.AREA,
     staff.AREA,
     audit.AREA,
     account.AREA,

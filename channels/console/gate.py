@@ -13,6 +13,7 @@ from bot.editing.keeping import Keeping
 from bot.editing.work import Editing, Exchanging
 from bot.handoff.inbox import Counselling
 from bot.limits import Limits
+from bot.needs.work import Needs
 from bot.staff.member import Member, Role, Staff, UnknownStaffError
 from channels.api.problems import NotReadyError
 from channels.console.forms import fields
@@ -51,6 +52,9 @@ class Serving(Protocol):
 
     @property
     def editing(self) -> Editing | None: ...
+
+    @property
+    def needs(self) -> Needs | None: ...
 
     @property
     def exchange(self) -> Exchanging | None: ...
@@ -122,6 +126,14 @@ def editing(request: Request) -> Editing:
     return found
 
 
+def needs(request: Request) -> Needs:
+    """Raises NotReadyError while the content is still loading."""
+    found = console(request).service().needs
+    if found is None:
+        raise NotReadyError
+    return found
+
+
 def keeping(request: Request) -> Keeping:
     """Raises NotReadyError while the content is still loading."""
     return editing(request).keeping
@@ -186,6 +198,7 @@ CurrentConsole = Annotated[Console, Depends(console)]
 CurrentStaff = Annotated[Staff, Depends(staff)]
 CurrentDesk = Annotated[Counselling, Depends(desk)]
 CurrentEditing = Annotated[Editing, Depends(editing)]
+CurrentNeeds = Annotated[Needs, Depends(needs)]
 CurrentKeeping = Annotated[Keeping, Depends(keeping)]
 CurrentExchange = Annotated[Exchanging, Depends(exchange)]
 Anyone = Annotated[SignedIn, Depends(signed_in)]

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import records
 from bot.engine import Engine
+from bot.needs.questions import unanswered
+from bot.needs.statistics import QUESTION
+from bot.needs.work import Question
 from bot.replies import Buttons
-from bot.tables import TallyRow, UnansweredRow
+from bot.tables import TallyRow
 from knowledge_base.database import Database
 from retrieval.answers import Answers
 from tests.bot.conftest import engine_over
@@ -20,16 +22,17 @@ YES = '/helped{"about": "health-card/en/1", "yes": true}'
 NO = '/helped{"about": "health-card/en/1", "yes": false}'
 
 
-async def questions(database: Database) -> list[UnansweredRow]:
+async def questions(database: Database) -> list[Question]:
     async with database.reading() as session:
-        return await records.unanswered(session)
+        return await unanswered(session)
 
 
 async def counts(database: Database) -> Counter[tuple[str, str]]:
-    """How often each kind of thing happened, whatever the day and the language."""
+    """How often each kind of thing happened, whatever the day and the language; without what questions were about."""
     found = Counter[tuple[str, str]]()
     for row in await tallies(database):
-        found[row.kind, row.subject] += row.count
+        if row.kind != QUESTION:
+            found[row.kind, row.subject] += row.count
     return found
 
 
@@ -165,7 +168,8 @@ async def test_counts_are_by_day_site_and_language(database: Database, answers: 
     await say(today, english, "/none", "second-1")
     await say(today, hungarian, "/none", "first-1")
     await say(tomorrow, english, "/none", "third-1")
-    rows = {(str(row.day), row.site, row.language, row.kind): row.count for row in await tallies(database)}
+    found = [row for row in await tallies(database) if row.kind != QUESTION]
+    rows = {(str(row.day), row.site, row.language, row.kind): row.count for row in found}
     assert rows == {
         ("2026-11-22", "hungary", "en", "no_answer"): 2,
         ("2026-11-22", "hungary", "hu", "no_answer"): 1,
@@ -205,3 +209,15 @@ async def test_erasing_a_conversation_deletes_its_questions_but_not_the_counts(
     assert {row.conversation_id for row in await questions(database)} == {other.conversation_id}
     assert await counts(database) == before
     assert before["no_answer", ""] == 4
+
+
+async def test_a_question_is_counted_by_topic_country_and_outcome(engine: Engine, database: Database) -> None:
+    started = await begin(engine)
+    for text in (HEALTH, '/article{"id": "tax-card"}', UNSURE, "/none", "/human"):
+        await say(engine, started, text)
+    counted = {row.subject: row.count for row in await tallies(database) if row.kind == QUESTION}
+    assert counted.pop("health/HU/answer") == 1
+    assert counted.pop("work/HU/answer") == 1
+    assert counted.pop("/HU/human") == counted.pop("/HU/no_answer") == 1
+    ((subject, count),) = counted.items()
+    assert (subject.split("/")[1:], count) == (["HU", "choices"], 1)

@@ -97,7 +97,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         *("serve", "widget", "panel", "chat", "ask", "encoder train", "encoder tune", "encoder info"),
         *("index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
-        *("questions", "callbacks list", "callbacks done"),
+        *("questions", "stats export", "callbacks list", "callbacks done"),
         *("backup", "restore", "erase"),
         *("user add", "user list", "user password", "user close", "user open"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),

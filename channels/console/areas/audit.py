@@ -31,6 +31,8 @@ ACTIONS = {
     "publish major": sentence("Published, a major change"),
     "publish minor": sentence("Published, a minor change"),
     "revert": sentence("Draft made of an old text"),
+    "set aside": sentence("Questions set aside"),
+    "take up again": sentence("Questions taken up again"),
     "begin": sentence("Article begun"),
     "facts": sentence("Facts of an article changed"),
     "withdraw": sentence("Text withdrawn"),

@@ -1,9 +1,9 @@
 """What is true of an article in every language; a new article; an article withdrawn and put back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from bot.editing.keeping import Keeping, Options
 from bot.editing.work import Editing, Taken
@@ -33,6 +33,7 @@ FAULTS = {
     "step_count": sentence("A translation does not have as many steps as its source: please publish it anew."),
 }
 router = APIRouter()
+Began = Annotated[str, Query(max_length=1000)]
 
 
 class NewArticle(ArticleFacts):
@@ -97,8 +98,17 @@ async def save_facts(request: Request, at: Editor, keeping: CurrentKeeping, know
 
 
 @router.get(NEW)
-async def show_new(request: Request, at: Editor, editing: CurrentEditing, keeping: CurrentKeeping) -> Response:
-    return await _begun(request, at, editing, keeping)
+async def show_new(
+    request: Request,
+    at: Editor,
+    editing: CurrentEditing,
+    keeping: CurrentKeeping,
+    title: Began = "",
+    language: Began = "",
+) -> Response:
+    """`title` and `language` may come from a question that has no answer yet."""
+    values = {"title": title} | ({"language": language} if language in editing.languages else {})
+    return await _begun(request, at, editing, keeping, values)
 
 
 async def show_taken(request: Request, at: SignedIn, editing: Editing, keeping: Keeping, taken: Taken) -> Response:

@@ -418,6 +418,19 @@ async def test_who_waits_for_a_message_hears_of_what_a_person_writes(office: Off
         assert [message.text for message in (await anext(news)).messages] == ["Hello"]
 
 
+async def test_how_long_somebody_waited_is_counted_when_a_person_first_comes(office: Office) -> None:
+    anna = await hired(office.database, "Anna")
+    for minutes in (4, 5, 59, 60):
+        await waits(office)
+        office.watch.wind(minutes=minutes)
+        (entry,) = [entry for entry in await office.desk.inbox(anna) if entry.state == "waiting"]
+        await office.desk.accept(entry.id, anna)
+        await office.desk.close(entry.id, anna, "solved")
+    async with office.database.reading() as session:
+        query = select(TallyRow.subject, TallyRow.count).where(TallyRow.kind == "waited").order_by(TallyRow.subject)
+        assert (await session.execute(query)).all() == [("0-5", 1), ("15-60", 1), ("5-15", 1), ("60+", 1)]
+
+
 async def test_the_usual_wait_is_told_once_there_is_one(office: Office) -> None:
     anna = await hired(office.database, "Anna", languages=["en"], weekly=ALL_DAY)
     for _ in range(5):

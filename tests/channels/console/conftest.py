@@ -22,6 +22,8 @@ from bot.engine import Engine
 from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
 from bot.handoff.inbox import Counselling
+from bot.needs.survey import Survey
+from bot.needs.work import Needs
 from bot.news import News
 from bot.staff.accounts import Accounts
 from bot.staff.member import Member, Role, Staff
@@ -51,6 +53,7 @@ class FakeService:
     time_zone: ZoneInfo | None
     desk: Counselling | None = None
     editing: Editing | None = None
+    needs: Needs | None = None
     exchange: Exchanging | None = None
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -214,8 +217,10 @@ class Newsroom:
 
     def __init__(self, house: House, answers: Answers) -> None:  # noqa: F811
         self.house = house
+        self.answers = answers
         self.editors = Editors(house.database, answers, house.now)
         house.service.editing = self.editors
+        house.service.needs = Survey(house.database, answers, house.now)
         house.service.exchange = Exchange(house.database, house.now)
         house.call(take_in, house.database, small_content())
 

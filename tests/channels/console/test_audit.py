@@ -4,6 +4,7 @@ import pytest
 
 from channels.console.areas.audit import ACTIONS, SHOWN
 from tests.channels.console.conftest import House, Newsroom, Visitor, words, write
+from tests.channels.console.test_needs import asked, gap_of
 
 # What a new article, topic, notice or contact needs.
 NEW = {
@@ -58,6 +59,12 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor,
         root.get(text)
         root.send(text, title=title, over=over, act=act)
     root.send(f"{text}/revisions/1", over="3")
+    asked(newsroom)
+    key = gap_of(root.get("/needs").text).removeprefix("/needs/")
+    taken = {f"take-{key}": "on", f"text-{key}": "Where?", "article": "tax-card"}
+    root.send(f"/needs/{key}", **taken, act="aside")
+    root.send("/needs/aside", key=key)
+    root.send(f"/needs/{key}", **taken, act="answer")
     for path in ("/add-article", "/add-topic", "/add-notice", "/add-contact"):
         write(root, path, **NEW)
     write(root, "/content/health-card/facts", as_of="2026")

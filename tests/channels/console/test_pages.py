@@ -10,11 +10,15 @@ from sqlalchemy import text
 
 from bot.handoff.inbox import CannedReply
 from bot.staff.member import Role
+from bot.tables import ConversationRow, UnansweredRow
 from channels.console.app import AREAS, STATIC
 from channels.console.frame import ROOT
 from knowledge_base.database import Database
 from tests.channels.console.conftest import House, Newsroom, Office, words
+from tests.conftest import NOW
 
+# Of the first question in the conversation `asked`, which `staffed` has.
+KEY = "1c3bf8455b083529e4"
 # What stands in a path for an id, where it is no number.
 NAMES = {
     "{article}": "health-card",
@@ -23,6 +27,9 @@ NAMES = {
     "{contact}": "help-line",
     "{topic}": "health",
     "{term}": "single-permit",
+    "{key}": KEY,
+    "{period}": "2026-Q4",
+    "{format}": "csv",
 }
 KNOWN = "1"
 WITHOUT_SESSION = {"/sign-in"}
@@ -72,7 +79,17 @@ def staffed(house: House, office: Office) -> House:
     assert house.service.desk is not None
     house.call(house.service.desk.keep_canned, CannedReply(None, "en", "Greeting", "Good morning"))
     Newsroom(house, office.answers)
+    house.call(unanswered, house.database)
     return house
+
+
+async def unanswered(database: Database) -> None:
+    own = {"token_hash": "", "site": "hungary", "channel": "web", "language": "en", "owner": "bot"}
+    async with database.transaction() as session:
+        session.add(ConversationRow(id="asked", started_at=NOW, **own))
+        await session.flush()
+        question = {"number": 1, "language": "en", "text": "Where can I swim?", "reason": "no_answer"}
+        session.add(UnansweredRow(conversation_id="asked", asked_at=NOW, **question))
 
 
 def may(role: Role, path: str) -> bool:
@@ -185,6 +202,8 @@ def test_the_start_names_the_parts_that_a_role_has(staffed: House) -> None:
         "/topics",
         "/glossary",
         "/exchange",
+        "/needs",
+        "/statistics",
         "/account",
     ]
     assert parts.findall(staffed.visitor("root").get("/").text) == [
@@ -195,6 +214,8 @@ def test_the_start_names_the_parts_that_a_role_has(staffed: House) -> None:
         "/topics",
         "/glossary",
         "/exchange",
+        "/needs",
+        "/statistics",
         "/staff",
         "/audit",
         "/account",

@@ -1,0 +1,120 @@
+"""What editors see of what people need, as channels know it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from bot.needs.figures import Statistics
+from bot.needs.period import Period
+
+# What became of a question: an article answers it now, or it is not for this service.
+Settled = Literal["answered", "aside"]
+
+
+class UnknownQuestionError(LookupError):
+    """There is no such question any more: it was settled, or its conversation was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that found no answer, or whose answer (`article`) did not help; `text` is redacted.
+
+    `key` names it in a page. One conversation is one person, as far as anybody can know.
+    """
+
+    key: str
+    conversation_id: str
+    number: int
+    language: str
+    text: str
+    reason: str
+    article: str | None
+    asked_at: datetime
+
+
+def wordings(questions: Iterable[Question]) -> list[tuple[Question, int]]:
+    """The first question of each wording, and how often it was asked."""
+    found: dict[tuple[str, str], list[Question]] = {}
+    for question in questions:
+        found.setdefault((question.language, question.text), []).append(question)
+    return [(same[0], len(same)) for same in found.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Questions of one meaning, newest first; `named_by` is the one nearest to all the others.
+
+    `people` is how many conversations they come from; `languages` begin with the most frequent.
+    """
+
+    questions: tuple[Question, ...]
+    named_by: Question
+    people: int
+    languages: tuple[str, ...]
+
+    @property
+    def said(self) -> Sequence[tuple[Question, int]]:
+        return wordings(self.questions)
+
+    @property
+    def newest(self) -> datetime:
+        return self.questions[0].asked_at
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An article as an editor knows it; `confidence` in [0, 1] says how sure it is that it answers."""
+
+    article: str
+    title: str
+    language: str
+    confidence: float = 0.0
+
+
+class Needs(Protocol):
+    """See `bot.needs.survey.Survey`. `reader` is the language in which titles are shown, `by` an editor's login."""
+
+    @property
+    def most(self) -> int:
+        """How many of the newest questions are gathered."""
+        ...
+
+    async def gaps(self, reader: str, most: int) -> Sequence[tuple[Gap, Near | None]]:
+        """What is missing most first, at most `most`, each with the nearest article."""
+        ...
+
+    async def gap(self, key: str, reader: str) -> tuple[Gap, Sequence[Near]]:
+        """The gap of a question, with the nearest articles, best first. Raises UnknownQuestionError."""
+        ...
+
+    def articles(self, reader: str) -> Sequence[Near]:
+        """Every published article, by title."""
+        ...
+
+    async def answered(self, article_id: str, texts: Mapping[str, str], *, by: str) -> int:
+        """People find the article by these texts, by the keys of their questions.
+
+        Those are settled with it, and whoever asked in the same words.
+
+        Returns how many. Raises UnknownQuestionError, and `UnknownTextError` where there is no such article.
+        """
+        ...
+
+    async def settle(self, keys: Collection[str], settled: Literal["aside"] | None, *, by: str) -> int:
+        """Set questions aside, and those in the same words, or take that back (None); how many."""
+        ...
+
+    async def periods(self) -> Sequence[Period]:
+        """The periods of which there may be counts, the newest first."""
+        ...
+
+    async def statistics(self, period: Period) -> Statistics: ...
+
+    def topics(self, reader: str) -> Mapping[str, str]:
+        """The names of the topics."""
+        ...
+
+    async def aside(self) -> Sequence[tuple[Question, int]]:
+        """What was set aside, newest first, each wording once with how often it was asked."""
+        ...
