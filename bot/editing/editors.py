@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import answer_blocks
 from bot.editing.keepers import Keepers
+from bot.editing.trials import Trials
 from bot.editing.work import Overview
 from bot.replies import Block, Buttons
 from bot.staff.tables import AuditRow
@@ -31,6 +32,7 @@ class Editors:
         self._answers = answers
         self._clock = clock
         self.keeping = Keepers(database, answers, clock)
+        self.trying = Trials(database, answers, clock)
 
     @property
     def languages(self) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.editing.keeping import Keeping
+from bot.editing.trying import Trying
 from bot.replies import Block
 from knowledge_base.documents import Article, Revision, Topic
 from knowledge_base.editing.manuscript import Manuscript, Saved
@@ -30,11 +31,14 @@ class Editing(Protocol):
     `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
     revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish` and `revert` raise
     ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError. `keeping` is for all that
-    stands beside the texts.
+    stands beside the texts, `trying` for what the bot makes of them.
     """
 
     @property
     def keeping(self) -> Keeping: ...
+
+    @property
+    def trying(self) -> Trying: ...
 
     @property
     def languages(self) -> list[str]: ...

@@ -23,10 +23,12 @@ from channels.console.areas import (
     home,
     hours,
     notices,
+    quality,
     replies,
     sign_in,
     staff,
     topics,
+    trying,
 )
 from channels.console.frame import Frame
 from channels.console.gate import Console, Serving, own_form, own_form_with_file
@@ -49,6 +51,8 @@ AREAS: tuple[Area, ...] = (
     notices.AREA,
     contacts.AREA,
     topics.AREA,
+    trying.AREA,
+    quality.AREA,
     exchange.AREA,
     staff.AREA,
     audit.AREA,

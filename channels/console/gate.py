@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 
 from bot.editing.keeping import Keeping
+from bot.editing.trying import Trying
 from bot.editing.work import Editing, Exchanging
 from bot.handoff.inbox import Counselling
 from bot.limits import Limits
@@ -127,6 +128,11 @@ def keeping(request: Request) -> Keeping:
     return editing(request).keeping
 
 
+def trying(request: Request) -> Trying:
+    """Raises NotReadyError while the content is still loading."""
+    return editing(request).trying
+
+
 def exchange(request: Request) -> Exchanging:
     """Raises NotReadyError while the program is still loading."""
     found = console(request).service().exchange
@@ -187,6 +193,7 @@ CurrentStaff = Annotated[Staff, Depends(staff)]
 CurrentDesk = Annotated[Counselling, Depends(desk)]
 CurrentEditing = Annotated[Editing, Depends(editing)]
 CurrentKeeping = Annotated[Keeping, Depends(keeping)]
+CurrentTrying = Annotated[Trying, Depends(trying)]
 CurrentExchange = Annotated[Exchanging, Depends(exchange)]
 Anyone = Annotated[SignedIn, Depends(signed_in)]
 Counsellor = Annotated[SignedIn, Depends(requires("counsellor"))]

@@ -36,6 +36,8 @@ ACTIONS = {
     "withdraw": sentence("Text withdrawn"),
     "put back": sentence("Withdrawn text published again"),
     "asked": sentence("Ways to ask for an article changed"),
+    "keep test": sentence("Question kept as a test"),
+    "drop test": sentence("Question kept as a test no longer"),
     "notice": sentence("Notice written or changed"),
     "end notice": sentence("Notice ended"),
     "drop notice": sentence("Notice deleted before it was shown"),

@@ -214,6 +214,7 @@ class Newsroom:
 
     def __init__(self, house: House, answers: Answers) -> None:  # noqa: F811
         self.house = house
+        self.answers = answers
         self.editors = Editors(house.database, answers, house.now)
         house.service.editing = self.editors
         house.service.exchange = Exchange(house.database, house.now)

@@ -182,6 +182,8 @@ def test_the_start_names_the_parts_that_a_role_has(staffed: House) -> None:
         "/notices",
         "/contacts",
         "/topics",
+        "/try",
+        "/quality",
         "/exchange",
         "/account",
     ]
@@ -191,6 +193,8 @@ def test_the_start_names_the_parts_that_a_role_has(staffed: House) -> None:
         "/notices",
         "/contacts",
         "/topics",
+        "/try",
+        "/quality",
         "/exchange",
         "/staff",
         "/audit",
