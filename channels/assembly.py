@@ -166,7 +166,12 @@ class Assembly:
 
     async def tend(self) -> None:
         """Do what the clock has to do, in one of the processes."""
-        if self.desk is not None and await self.coordination.leads(TIMERS):
+        if self.desk is None or self.editing is None or not await self.coordination.leads(TIMERS):
+            return
+        try:
+            await self.editing.tick()
+        finally:
+            # Whatever is wrong with a text, nobody is forgotten at the desk.
             await self.desk.tick()
 
     async def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_base.tables import Base
@@ -18,3 +18,22 @@ class ExpectationRow(Base):
     question: Mapped[str]
     article: Mapped[str]
     kept_at: Mapped[datetime]
+
+
+class PlannedRow(Base):
+    """A draft that will be published at a time: revision `number`, as `login` planned it.
+
+    `fault` says why it could not be, once that was tried.
+    """
+
+    __tablename__ = "planned"
+    __table_args__ = (
+        ForeignKeyConstraint(["article_id", "language"], ["translations.article_id", "translations.language"]),
+    )
+    article_id: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    major: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(index=True)
+    login: Mapped[str]
+    fault: Mapped[str | None]

@@ -8,6 +8,7 @@ from rasa_sdk.events import SessionStarted, SlotSet
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import records
 from bot.actions import action_executor
 from bot.editing import votes
 from bot.editing.tables import ExpectationRow
@@ -26,8 +27,8 @@ from retrieval.confidence import MAX_WRONG
 from retrieval.question import checked
 from retrieval.shown import ShownNear
 
-# How many of the kinds that a message may be are told.
-KINDS = 3
+# How many of the kinds that a message may be are told, and how likely each has to be.
+KINDS, LIKELY = 3, 0.01
 # No conversation has this id.
 NOBODY = "trial"
 
@@ -85,7 +86,8 @@ class Trials:
         """Of what is answered from now; titles are for `reader`. Tests that fail come first."""
         async with self._database.reading() as session:
             kept = await _expectations(session)
-            counted = await votes.counts(session, self._answers.site.id, self._clock().date())
+            since = self._clock().date() - votes.LATELY
+            counted = await records.votes(session, self._answers.site.id, since)
         tested = await asyncio.to_thread(self._results, kept)
         order: list[Verdict] = ["missed", "offered", "answered"]
         tested.sort(key=lambda one: order.index(one.verdict))
@@ -114,7 +116,7 @@ class Trials:
         if parsed_answer(parsed) is None:
             return parsed, [], []
         likely = self._answers.recogniser.recognise(question).likely
-        kinds = sorted(likely.items(), key=lambda kind: -kind[1])[:KINDS]
+        kinds = sorted(((kind, p) for kind, p in likely.items() if p >= LIKELY), key=lambda kind: -kind[1])[:KINDS]
         reader = parsed["language"] or self._answers.site.default_language
         return parsed, kinds, self._answers.near(question, now=now, reader=reader)
 

@@ -4,12 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
-
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from bot.tables import TallyRow
+from datetime import timedelta
 
 # What counts as lately.
 LATELY = timedelta(days=30)
@@ -18,7 +13,8 @@ FEWEST = 10
 # A fall by more standard errors than this is chance once in twenty times.
 BEYOND_CHANCE = 1.645
 
-Count = tuple[str, str, bool, int]
+# A text as a vote names it (`article/language/revision`), what was voted, how often lately, and how often before.
+Count = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +56,14 @@ class TextVotes:
         return before.share - lately.share > BEYOND_CHANCE * error
 
 
-async def counts(session: AsyncSession, site: str, today: date) -> list[Count]:
-    """How often each text, named as in a vote, was voted on: (text, kind, whether lately, count)."""
-    is_late = TallyRow.day > today - LATELY
-    query = (
-        select(TallyRow.subject, TallyRow.kind, is_late, func.sum(TallyRow.count))
-        .where(TallyRow.site == site, TallyRow.kind.in_(("helped", "not_helped")))
-        .group_by(TallyRow.subject, TallyRow.kind, is_late)
-    )
-    return [(subject, kind, bool(late), int(count)) for subject, kind, late, count in await session.execute(query)]
-
-
 def of_texts(counts: Iterable[Count]) -> list[TextVotes]:
     """By text, whatever its revision: first those that help less than before, then by how many it did not help."""
     sums: dict[tuple[str, str], dict[tuple[bool, str], int]] = defaultdict(lambda: defaultdict(int))
-    for subject, kind, late, count in counts:
+    for subject, kind, lately, before in counts:
         article, _, rest = subject.partition("/")
-        sums[article, rest.partition("/")[0]][late, kind] += count
+        own = sums[article, rest.partition("/")[0]]
+        own[True, kind] += lately
+        own[False, kind] += before
     found = [
         TextVotes(
             article,

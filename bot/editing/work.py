@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.editing.keeping import Keeping
+from bot.editing.planning import Plan
 from bot.editing.trying import Trying
 from bot.replies import Block
 from knowledge_base.documents import Article, Revision, Topic
@@ -29,9 +31,9 @@ class Editing(Protocol):
     """What editors work with; see `bot.editing.editors.Editors`.
 
     `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
-    revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish` and `revert` raise
-    ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError. `keeping` is for all that
-    stands beside the texts, `trying` for what the bot makes of them.
+    revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish`, `plan` and `revert`
+    raise ConflictError where somebody else has saved meanwhile, `publish` and `plan` also UnpublishableError. `keeping`
+    is for all that stands beside the texts, `trying` for what the bot makes of them.
     """
 
     @property
@@ -56,6 +58,14 @@ class Editing(Protocol):
     async def publish(
         self, article_id: str, language: str, manuscript: Manuscript, *, major: bool, by: str
     ) -> Revision: ...
+
+    async def plan(
+        self, article_id: str, language: str, manuscript: Manuscript, *, major: bool, at: datetime, by: str
+    ) -> Plan: ...
+
+    async def unplan(self, article_id: str, language: str, *, by: str) -> bool: ...
+
+    async def plans(self, article_id: str | None = None) -> Sequence[Plan]: ...
 
     async def revert(self, article_id: str, language: str, number: int, *, over: int, by: str) -> Revision: ...
 

@@ -99,6 +99,11 @@ def console(request: Request) -> Console:
     return found
 
 
+def zone_of(request: Request) -> ZoneInfo:
+    """The site's; UTC while the site is not known."""
+    return console(request).service().time_zone or ZoneInfo("UTC")
+
+
 def staff(request: Request) -> Staff:
     """Raises NotReadyError while the program is still loading."""
     found = console(request).service().staff

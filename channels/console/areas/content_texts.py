@@ -1,7 +1,6 @@
 """One text of an article: writing it beside its source, publishing it, and its revisions."""
 
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -9,9 +8,9 @@ from bot.editing.work import Editing
 from channels.console.areas import Area
 from channels.console.areas.content import PATH, Known, title_of
 from channels.console.forms import Form, Posted
-from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console
+from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console, zone_of
 from channels.console.pages import go, page, say, texts_of
-from channels.console.texts import sentence
+from channels.console.planning import ACTS, FAULTS, PLAN_FAULTS, of_languages, time_planned, told_time
 from channels.console.writing import (
     TITLES,
     arranged,
@@ -29,12 +28,6 @@ from knowledge_base.editing.fields import Fields
 from knowledge_base.editing.manuscript import ConflictError, Saved, UnknownTextError, UnpublishableError
 from knowledge_base.languages import is_right_to_left
 
-FAULTS = {
-    "no_steps": sentence("A procedure needs a step before it can be published."),
-    "steps": sentence("Only a procedure has steps: please take them out before you publish."),
-    "step_count": sentence("It does not have as many steps as the source text that it renders."),
-}
-UTC = ZoneInfo("UTC")
 router = APIRouter(prefix=f"{PATH}/{{article}}/{{language}}")
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
@@ -65,6 +58,15 @@ async def write(
     if values is not None:
         return await _shown(request, editing, known, language, Form(values))
     return await _kept(request, at, editing, known, language, form)
+
+
+@router.post("/unplan")
+async def unplan(request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language) -> Response:
+    _ = texts_of(request).gettext
+    was_planned = await editing.unplan(known.id, language, by=at.member.login)
+    told = _("It is not planned any more, and stays a draft."), _("Nothing was planned.")
+    say(request, told[0] if was_planned else told[1])
+    return go(f"{PATH}/{known.id}/{language}")
 
 
 @router.post("/preview")
@@ -143,9 +145,14 @@ async def _kept(
 ) -> Response:
     _, by, act = texts_of(request).gettext, at.member.login, form["act"]
     manuscript = manuscript_of(form, newest(known, language), console(request).now().date(), _)
-    if manuscript is None:
+    when = time_planned(request, form) if act in ACTS else None
+    if manuscript is None or form.wrong:
         return await _shown(request, editing, known, language, form, status=422)
     try:
+        if when is not None:
+            await editing.plan(known.id, language, manuscript, major=ACTS[act], at=when, by=by)
+            say(request, told_time(request, when))
+            return go(f"{PATH}/{known.id}/{language}")
         if act in ("major", "minor"):
             await editing.publish(known.id, language, manuscript, major=act == "major", by=by)
             say(request, _("It is published: migrants read it within a second."))
@@ -161,6 +168,9 @@ async def _kept(
     except UnknownTextError as error:
         raise MissingError from error
     say(request, _("The draft was saved."))
+    plan = of_languages(await editing.plans(known.id)).get(language)
+    if plan is not None and plan.fault is not None:
+        say(request, _(PLAN_FAULTS[plan.fault]))
     return go(f"{PATH}/{known.id}/{language}")
 
 
@@ -196,6 +206,8 @@ async def _shown(
         preview=_previewed(request, editing, known, language, Form(form.values)),
         newest=newest(known, language),
         has_stood=await _has_stood(editing, known, language),
+        plan=of_languages(await editing.plans(known.id)).get(language),
+        plan_faults=PLAN_FAULTS,
         **_about(request, known, language),
     )
 
@@ -226,14 +238,13 @@ def _previewed(request: Request, editing: Editing, known: Article, language: str
 
 
 def _about(request: Request, known: Article, language: str) -> dict[str, Any]:
-    zone = console(request).service().time_zone or UTC
     return {
         "article": known,
         "title": title_of(known),
         "language": language,
         "written": "rtl" if is_right_to_left(language) else "ltr",
         "here": f"{PATH}/{known.id}/{language}",
-        "zone": zone,
+        "zone": zone_of(request),
     }
 
 

@@ -3,7 +3,7 @@
 const form = document.getElementById("text");
 const offer = document.querySelector("[data-unsaved]");
 const key = `text-${location.pathname}`;
-const held = () => Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf" && name !== "act"));
+const held = () => Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf" && name !== "act" && !name.startsWith("plan-")));
 const within = (words, others) => Object.entries(words).every(([name, value]) => (others[name] ?? "") === value);
 // A box that is not ticked has no entry.
 const same = (words, others) => within(words, others) && within(others, words);

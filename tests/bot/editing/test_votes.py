@@ -1,12 +1,12 @@
 """What the counted votes say of a text."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import records
-from bot.editing.votes import FEWEST, TextVotes, Votes, counts, of_texts
+from bot.editing.votes import FEWEST, LATELY, TextVotes, Votes, of_texts
 from knowledge_base.database import Database
 from tests.conftest import NOW
 
@@ -41,11 +41,11 @@ def test_what_falls_helped_more_before_and_never_both_ways(a: int, b: int, c: in
 def test_revisions_of_a_text_are_counted_together_and_what_falls_comes_first() -> None:
     found = of_texts(
         [
-            ("tax-card/en/1", "not_helped", False, 50),
-            ("health-card/en/1", "helped", False, 20),
-            ("health-card/en/2", "helped", False, 20),
-            ("health-card/en/2", "not_helped", True, 12),
-            ("health-card/hu/1", "helped", True, 1),
+            ("tax-card/en/1", "not_helped", 0, 50),
+            ("health-card/en/1", "helped", 0, 20),
+            ("health-card/en/2", "helped", 0, 20),
+            ("health-card/en/2", "not_helped", 12, 0),
+            ("health-card/hu/1", "helped", 1, 0),
         ]
     )
     assert [(one.article, one.language, one.is_falling) for one in found] == [
@@ -58,12 +58,12 @@ def test_revisions_of_a_text_are_counted_together_and_what_falls_comes_first() -
 
 async def test_the_last_thirty_days_are_counted_apart(database: Database) -> None:
     async with database.transaction() as session:
-        for days, number in ((0, 1), (29, 2), (30, 4), (400, 8)):
+        for days, number in ((0, 1), (30, 2), (31, 4), (400, 8)):
             for _ in range(number):
-                at = NOW.replace(hour=12).fromordinal((TODAY.toordinal()) - days)
+                at = NOW - timedelta(days=days)
                 await records.count(session, at, "hungary", "en", "helped", "health-card/en/1")
         await records.count(session, NOW, "elsewhere", "en", "helped", "health-card/en/1")
         await records.count(session, NOW, "hungary", "en", "answer", "health-card")
     async with database.reading() as session:
-        found = of_texts(await counts(session, "hungary", TODAY))
+        found = of_texts(await records.votes(session, "hungary", TODAY - LATELY))
     assert found == [TextVotes("health-card", "en", Votes(3, 0), Votes(12, 0))]

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -71,6 +72,14 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor,
         "/topics/new/remove",
     ):
         root.send(path)
+    root.send("/try/kept", question="card", article="health-card", said="en")
+    root.send("/quality/1/drop")
+    write(root, text, "plan-major", title="C", plan__day="2026-12-24")
+    house.goes_on(timedelta(days=40))
+    house.call(newsroom.editors.tick)
+    root = house.visitor("root")
+    write(root, text, "plan-major", title="D", plan__day="2027-12-24")
+    root.send(f"{text}/unplan")
     told = {row[2] for row in rows(root.get("/audit").text)}
     assert told == set(ACTIONS.values())
 
