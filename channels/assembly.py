@@ -138,7 +138,7 @@ class Assembly:
         if self.staff is None:
             await self.database.migrate()
             # Staff can sign in while the content still loads, and where there is none yet.
-            self.staff = Accounts(self.database, now)
+            self.staff = Accounts(self.database, now, vault=self.vault)
             self.exchange = Exchange(self.database, now)
         async with self.database.reading() as session:
             version = await repository.content_version(session)

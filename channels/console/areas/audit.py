@@ -27,6 +27,8 @@ ACTIONS = {
     "password": sentence("New password"),
     "close": sentence("Account closed"),
     "open": sentence("Account opened, or its lock ended"),
+    "codes on": sentence("Codes at the sign-in set up"),
+    "codes off": sentence("Codes at the sign-in removed"),
     "draft": sentence("Draft saved"),
     "publish major": sentence("Published, a major change"),
     "publish minor": sentence("Published, a minor change"),

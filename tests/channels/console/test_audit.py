@@ -1,10 +1,11 @@
 import re
 from datetime import timedelta
 
+import pyotp
 import pytest
 
 from channels.console.areas.audit import ACTIONS, SHOWN
-from tests.channels.console.conftest import House, Newsroom, Visitor, words, write
+from tests.channels.console.conftest import PASSWORD, House, Newsroom, Visitor, words, write
 
 # What a new article, topic, notice or contact needs.
 NEW = {
@@ -49,6 +50,10 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor,
     anna = house.add("anna", "counsellor")
     for role in ("editor", "counsellor", "admin"):
         root.send(f"/staff/{anna.id}/role", role=role)
+    root.send(f"/staff/{anna.id}/codes")
+    secret = house.call(house.accounts.codes.begin, anna.id, PASSWORD)
+    house.call(house.accounts.codes.confirm, anna.id, pyotp.TOTP(secret).at(house.now()))
+    root.send(f"/staff/{anna.id}/codes")
     for act in ("close", "open"):
         root.send(f"/staff/{anna.id}/{act}")
     root.send(f"/staff/{anna.id}/password", password="another long sentence")
