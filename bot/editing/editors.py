@@ -82,11 +82,16 @@ class Editors:
 
     async def plan(
         self, article_id: str, language: str, manuscript: Manuscript, *, major: bool, at: datetime, by: str
-    ) -> Plan:
-        """Save what was written, to be published at the aware time `at`; or do neither. It replaces an earlier plan."""
+    ) -> Plan | None:
+        """Save what was written, to be published at the aware time `at`; or do neither. It replaces an earlier plan.
+
+        None, and nothing is planned, where that is what migrants read already.
+        """
         async with self._database.transaction() as session:
             draft = await self._saved(session, article_id, language, manuscript, by, major=major)
             await drafts.check(session, await drafts.article(session, article_id), language, draft)
+            if draft == await repository.published_revision(session, article_id, language):
+                return None
             plan = Plan(article_id, language, draft.number or 0, major, at, by)
             await plans.keep(session, plan)
             self._note(session, by, "plan", _subject(article_id, language, draft))

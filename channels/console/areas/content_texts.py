@@ -150,8 +150,13 @@ async def _kept(
         return await _shown(request, editing, known, language, form, status=422)
     try:
         if when is not None:
-            await editing.plan(known.id, language, manuscript, major=ACTS[act], at=when, by=by)
-            say(request, told_time(request, when))
+            plan = await editing.plan(known.id, language, manuscript, major=ACTS[act], at=when, by=by)
+            say(
+                request,
+                told_time(request, when)
+                if plan
+                else _("Migrants read exactly this already: there is nothing to plan."),
+            )
             return go(f"{PATH}/{known.id}/{language}")
         if act in ("major", "minor"):
             await editing.publish(known.id, language, manuscript, major=act == "major", by=by)

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from bot.editing.editors import Editors
-from bot.editing.planning import Plan
 from bot.staff.tables import AuditRow
 from knowledge_base.database import Database
 from knowledge_base.documents import Article
@@ -29,9 +28,9 @@ class Office:
         self.database = database
         self.editors = Editors(database, answers, lambda: self.time)
 
-    async def plan(self, title: str = "Card", at: datetime = SOON, *, over: int = 1, major: bool = True) -> Plan:
+    async def plan(self, title: str = "Card", at: datetime = SOON, *, over: int = 1, major: bool = True) -> None:
         text = Manuscript(builders.text(title), over, TODAY)
-        return await self.editors.plan("health-card", "en", text, major=major, at=at, by="anna")
+        assert await self.editors.plan("health-card", "en", text, major=major, at=at, by="anna")
 
     async def wait(self, time: datetime = SOON) -> None:
         self.time = time
@@ -151,6 +150,12 @@ async def test_what_cannot_be_published_now_is_not_planned(office: Office) -> No
         await office.editors.plan("tax-card", "en", text, major=True, at=SOON, by="anna")
     assert await office.editors.plans() == []
     assert (await office.editors.article("tax-card")).translations["en"].draft is None
+
+
+async def test_what_migrants_read_already_is_not_planned(office: Office) -> None:
+    text = Manuscript(builders.text(), 1, TODAY)
+    assert await office.editors.plan("health-card", "en", text, major=True, at=SOON, by="anna") is None
+    assert await office.editors.plans() == []
 
 
 async def test_a_plan_overwrites_no_newer_text(office: Office) -> None:
