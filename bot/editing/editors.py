@@ -100,6 +100,8 @@ class Editors:
     async def unplan(self, article_id: str, language: str, *, by: str) -> bool:
         """Cancel what was planned for a text; whether there was something."""
         async with self._database.transaction() as session:
+            # What is being published just now is not cancelled any more.
+            await repository.lock_article(session, article_id)
             number = await plans.drop(session, article_id, language)
             if number is not None:
                 self._note(session, by, "unplan", f"{article_id}/{language}/{number}")

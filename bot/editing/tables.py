@@ -17,7 +17,6 @@ class ExpectationRow(Base):
     language: Mapped[str]
     question: Mapped[str]
     article: Mapped[str]
-    kept_at: Mapped[datetime]
 
 
 class PlannedRow(Base):

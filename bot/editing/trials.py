@@ -63,13 +63,15 @@ class Trials:
         Raises QuestionError and UnknownTextError.
         """
         key = {"language": language, "question": checked(question)}
-        now = self._clock()
         async with self._database.transaction() as session:
             await drafts.article(session, article_id)
-            insert = inserting(session, ExpectationRow).values(**key, article=article_id, kept_at=now)
-            wanted = {"article": article_id, "kept_at": now}
+            expected = await session.scalar(select(ExpectationRow.article).filter_by(**key))
+            if expected == article_id:
+                return
+            insert = inserting(session, ExpectationRow).values(**key, article=article_id)
+            wanted = {"article": article_id}
             await session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=wanted))
-            session.add(AuditRow(at=now, login=by, action="keep test", subject=f"{article_id}/{language}"))
+            self._note(session, by, "keep test", f"{article_id}/{language}")
 
     async def drop(self, id: int, *, by: str) -> bool:
         """Whether there was such a test."""
@@ -78,8 +80,7 @@ class Trials:
             if row is None:
                 return False
             await session.execute(delete(ExpectationRow).where(ExpectationRow.id == id))
-            subject = f"{row.article}/{row.language}"
-            session.add(AuditRow(at=self._clock(), login=by, action="drop test", subject=subject))
+            self._note(session, by, "drop test", f"{row.article}/{row.language}")
             return True
 
     async def quality(self, reader: str) -> Quality:
@@ -109,6 +110,9 @@ class Trials:
             titles={id: (one[1].text.title, one[0]) for id, one in found.items() if one is not None},
         )
 
+    def _note(self, session: AsyncSession, by: str, action: str, subject: str) -> None:
+        session.add(AuditRow(at=self._clock(), login=by, action=action, subject=subject))
+
     def _understood(
         self, question: str, state: State, now: datetime
     ) -> tuple[ParseData, list[tuple[str, float]], list[ShownNear]]:
@@ -135,9 +139,11 @@ class Trials:
     def _result(self, one: Expectation, now: datetime) -> Tested:
         found = self._answers.ask(one.question, now=now, prior=one.language)
         answered = found.answer.article if found.answer else None
-        if answered == one.article:
+        # Where the bot first asks whose case it is, nothing is answered yet.
+        if answered == one.article and not found.depends_on:
             return Tested(one, "answered", answered)
-        offered = found.outcome == "choices" and one.article in {choice.article for choice in found.choices}
+        is_asked = found.outcome in ("answer", "choices") and (found.outcome == "choices" or found.depends_on)
+        offered = is_asked and one.article in {choice.article for choice in found.choices}
         return Tested(one, "offered" if offered else "missed", answered)
 
 

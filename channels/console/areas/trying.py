@@ -13,13 +13,14 @@ from channels.console.frame import ROOT
 from channels.console.gate import CurrentEditing, CurrentKeeping, CurrentTrying, Editor, MissingError
 from channels.console.pages import page, say, texts_of
 from channels.console.texts import sentence
-from knowledge_base.documents import Line
+from knowledge_base.documents import Identifier, Line
 from knowledge_base.editing.manuscript import UnknownTextError
 from knowledge_base.languages import endonym
 from retrieval.question import MAX_CHARACTERS, QuestionError
 
 PATH = "/try"
 LINE: TypeAdapter[str] = TypeAdapter(Line)
+ID: TypeAdapter[str] = TypeAdapter(Identifier)
 # What a kind of message is called, by the beginning of its name.
 KINDS = {
     "urgent": sentence("danger"),
@@ -82,8 +83,8 @@ async def try_out(
 async def known_article(form: Posted, editing: CurrentEditing) -> str:
     """The article that is meant. Raises MissingError."""
     try:
-        return (await editing.article(form["article"])).id
-    except UnknownTextError as error:
+        return (await editing.article(ID.validate_python(form["article"]))).id
+    except (ValidationError, UnknownTextError) as error:
         raise MissingError from error
 
 

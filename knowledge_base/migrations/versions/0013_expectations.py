@@ -14,6 +14,5 @@ def upgrade() -> None:
         sa.Column("language", sa.String, nullable=False),
         sa.Column("question", sa.String, nullable=False),
         sa.Column("article", sa.String, nullable=False),
-        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("language", "question"),
     )

@@ -13,7 +13,11 @@ from bot.tables import ConversationRow, EventRow, TallyRow, UnansweredRow
 from knowledge_base.database import Database
 from knowledge_base.editing.manuscript import UnknownTextError
 from retrieval.answers import Answers
+from retrieval.encoder import Encoder
+from retrieval.language import LanguageDetector
+from retrieval.library import Library
 from retrieval.question import QuestionError
+from tests import builders
 from tests.bot.conftest import small_content
 from tests.conftest import NOW
 from tests.knowledge_base.stored import take_in
@@ -97,8 +101,26 @@ async def test_a_test_follows_what_is_answered_from(trials: Trials, answers: Ans
     assert (await verdicts(trials))[0][1] == "answered"
 
 
+async def test_where_the_bot_first_asks_whose_case_it_is_the_article_is_only_offered(
+    database: Database, encoder: Encoder
+) -> None:
+    said = builders.revision(builders.text("Residence card"))
+    content = builders.content(
+        builders.article("for-eea", facts=builders.facts(audience=["eea"]), en=said),
+        builders.article("for-others", facts=builders.facts(audience=["third-country"]), en=said),
+    )
+    site = content.sites[0]
+    over = Answers(Library(content, encoder), builders.calibration(), LanguageDetector(site.languages), site)
+    await take_in(database, content)
+    trials = Trials(database, over, lambda: NOW)
+    await trials.keep("How do I get: Residence card?", "en", "for-eea", by="anna")
+    assert (await trials.try_out("How do I get: Residence card?", "en")).intent == "which_case"
+    assert [verdict for _, verdict, _ in await verdicts(trials)] == ["offered"]
+
+
 async def test_who_keeps_and_drops_a_test_is_recorded(trials: Trials, database: Database) -> None:
     await trials.keep(CARD, "en", "health-card", by="anna")
+    await trials.keep(CARD, "en", "health-card", by="bela")
     kept = (await trials.quality("en")).tested[0].expectation.id
     assert await trials.drop(kept, by="bela")
     assert not await trials.drop(kept, by="bela")

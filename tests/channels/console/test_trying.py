@@ -89,8 +89,9 @@ def test_a_question_is_kept_as_a_test_and_dropped_again(newsroom: Newsroom) -> N
 
 
 @pytest.mark.parametrize("path", ["/try/asked", "/try/kept"])
-def test_nothing_is_kept_for_an_article_that_there_is_not(newsroom: Newsroom, path: str) -> None:
-    assert ask(newsroom.editor("anna"), path=path, article="nothing", said="en").status_code == 404
+@pytest.mark.parametrize("article", ["nothing", "", "a\0", "../en"])
+def test_nothing_is_kept_for_an_article_that_there_is_not(newsroom: Newsroom, path: str, article: str) -> None:
+    assert ask(newsroom.editor("anna"), path=path, article=article, said="en").status_code == 404
 
 
 def test_only_editors_keep_tests(newsroom: Newsroom) -> None:
