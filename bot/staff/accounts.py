@@ -111,7 +111,7 @@ class Accounts:
             if not row.active or row.password_hash != known.password_hash:
                 raise WrongPasswordError("the account was changed meanwhile")
             # Where a code is still to come only this try is taken back, or each right password would buy another guess.
-            row.failed, row.locked_until = row.failed - 1 if row.code_secret else 0, None
+            row.failed, row.locked_until = max(row.failed - 1, 0) if row.code_secret else 0, None
             row.password_hash = newer or row.password_hash
         return member_of(row)
 
