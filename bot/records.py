@@ -1,7 +1,8 @@
 """What a turn leaves for editors and statistics: the question that found no answer, and counts without persons."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.needs.figures import LONGEST, WAITS
@@ -101,3 +102,14 @@ async def count(session: AsyncSession, now: datetime, site: str, language: str, 
     key = {"day": now.date(), "site": site, "language": language, "kind": kind, "subject": subject}
     insert = inserting(session, TallyRow).values(**key, count=1)
     await session.execute(insert.on_conflict_do_update(index_elements=list(key), set_={"count": TallyRow.count + 1}))
+
+
+async def votes(session: AsyncSession, site: str, since: date) -> list[tuple[str, str, int, int]]:
+    """How often each text, `article/language/revision`, was voted `helped` or `not_helped`: since then, and before."""
+    late = func.sum(case((TallyRow.day >= since, TallyRow.count), else_=0))
+    query = (
+        select(TallyRow.subject, TallyRow.kind, late, func.sum(TallyRow.count) - late)
+        .where(TallyRow.site == site, TallyRow.kind.in_(("helped", "not_helped")))
+        .group_by(TallyRow.subject, TallyRow.kind)
+    )
+    return [(subject, kind, int(since), int(before)) for subject, kind, since, before in await session.execute(query)]

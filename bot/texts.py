@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from knowledge_base.languages import fallbacks, locale
 
@@ -64,8 +64,12 @@ class Texts:
         self.gettext = domain.catalogue(self.language).gettext
         self.ngettext = domain.catalogue(self.language).ngettext
 
-    def number(self, value: int) -> str:
+    def number(self, value: float) -> str:
+        """At most three digits after the point."""
         return format_decimal(value, locale=locale(self.language))
+
+    def percent(self, share: float) -> str:
+        return format_percent(share, locale=locale(self.language))
 
     def date(self, day: date) -> str:
         return format_date(day, format="long", locale=locale(self.language))

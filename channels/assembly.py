@@ -144,7 +144,7 @@ class Assembly:
         if self.staff is None:
             await self.database.migrate()
             # Staff can sign in while the content still loads, and where there is none yet.
-            self.staff = Accounts(self.database, now)
+            self.staff = Accounts(self.database, now, vault=self.vault)
             self.exchange = Exchange(self.database, now)
         async with self.database.reading() as session:
             version = await repository.content_version(session)
@@ -191,7 +191,12 @@ class Assembly:
 
     async def tend(self) -> None:
         """Do what the clock has to do, in one of the processes."""
-        if self.desk is not None and await self.coordination.leads(TIMERS):
+        if self.desk is None or self.editing is None or not await self.coordination.leads(TIMERS):
+            return
+        try:
+            await self.editing.tick()
+        finally:
+            # Whatever is wrong with a text, nobody is forgotten at the desk.
             await self.desk.tick()
 
     async def close(self) -> None:

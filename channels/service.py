@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 # How long it waits after a failure before it tries again, in seconds.
 RETRY_S = 2.0
-# How often the clock does what it has to do at the desk, in seconds.
+# How often the clock does what it has to do, in seconds.
 TEND_S = 10.0
 
 
@@ -186,11 +186,11 @@ class Service:
                 await self._assembly.published()
 
     async def _tend(self) -> None:
-        """Let nobody be forgotten at the desk."""
+        """Let nobody be forgotten at the desk, and publish what was planned for now."""
         while True:
             await asyncio.sleep(TEND_S)
             try:
                 if self._assembly is not None:
                     await self._assembly.tend()
             except Exception:
-                log.exception("the desk could not be tended")
+                log.exception("what the clock has to do could not be done")

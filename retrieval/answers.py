@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from knowledge_base.documents import Article, Contact, Site
@@ -16,7 +17,16 @@ from retrieval.library import ArticleHit, Library
 from retrieval.question import checked
 from retrieval.recognition import Recognised, Recogniser
 from retrieval.showing import show_article, show_choice, show_contact, show_notice, show_published
-from retrieval.shown import Answer, Outcome, ShownAnswer, ShownChoice, ShownContact, ShownLanguage, ShownNotice
+from retrieval.shown import (
+    Answer,
+    Outcome,
+    ShownAnswer,
+    ShownChoice,
+    ShownContact,
+    ShownLanguage,
+    ShownNear,
+    ShownNotice,
+)
 
 # Candidates from which related questions are taken; how many of them and of a topic's contacts are shown.
 RELATED_DEPTH, RELATED, HELPERS = 8, 3, 2
@@ -108,6 +118,34 @@ class Answers:
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
 
+    def near(self, question: str, *, now: datetime, reader: str) -> list[ShownNear]:
+        """What comes near a question that stands alone, best first, and why: what `ask` weighs.
+
+        Raises QuestionError.
+        """
+        library, calibration = self._current
+        text = checked(question)
+        hits, confidence = _search(library, calibration, text, set(self.site.countries), now.year, Case())
+        found = []
+        for hit in hits:
+            own = _confidence(hits, hit, confidence)
+            choice = show_choice(library, hit.article, reader, own)
+            if choice is not None:
+                near = ShownNear(
+                    article=hit.article.id,
+                    title=choice.title,
+                    title_language=choice.language,
+                    passage=hit.hit.passage.text,
+                    language=hit.language,
+                    score=hit.hit.score,
+                    confidence=own,
+                    band=_band(calibration, own),
+                    evidence=dict(hit.hit.evidence),
+                    weights={name: calibration.weights.get(name, 0.0) for name in hit.hit.evidence},
+                )
+                found.append(near)
+        return found
+
     def open_article(
         self, article_id: str, *, now: datetime, reader: str, question: str | None = None
     ) -> Answer | None:
@@ -172,7 +210,7 @@ class Answers:
                 found.append(ShownChoice(article=candidate.id, title=title, language=language, confidence=1.0))
         return found
 
-    def near(
+    def alike(
         self, said: Sequence[str], *, country: str, year: int, reader: str, besides: str | None = None
     ) -> list[ShownChoice]:
         """Published articles that may answer one of some titles or questions, likeliest first, but for `besides`."""
@@ -286,7 +324,7 @@ def _search(
     return own, confidence_of_own
 
 
-def _band(calibration: Calibration, confidence: float) -> Outcome:
+def _band(calibration: Calibration, confidence: float) -> Literal["answer", "choices", "no_answer"]:
     if confidence > 0 and confidence >= calibration.answer_from:
         return "answer"
     return "choices" if confidence > 0 and confidence >= calibration.choices_from else "no_answer"
@@ -308,10 +346,15 @@ def _neighbours(article: Article, candidates: list[Article]) -> list[Article]:
     ]
 
 
+def _confidence(hits: list[ArticleHit], hit: ArticleHit, best: float) -> float:
+    """That one of the hits answers, where the first does with the probability `best`."""
+    return best * math.exp(hit.hit.score - hits[0].hit.score)
+
+
 def _choices(library: Library, hits: list[ArticleHit], reader: str, confidence: float) -> list[ShownChoice]:
     shown = []
     for hit in hits[:5]:
-        choice = show_choice(library, hit.article, reader, confidence * math.exp(hit.hit.score - hits[0].hit.score))
+        choice = show_choice(library, hit.article, reader, _confidence(hits, hit, confidence))
         if choice is not None:
             shown.append(choice)
     return shown

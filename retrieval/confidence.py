@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from scipy.special import expit, softmax
 from knowledge_base.documents import Article, Content, Translation
 from retrieval.encoder.features import words
 from retrieval.library import ArticleHit, Library
+from retrieval.measured import Measured
 from retrieval.question_sets import ENOUGH, Question, search_questions, set_aside, share
 from retrieval.ranking import Candidates, evidence_of, fit_weights, ranked
 from retrieval.vectors import VectorCache
@@ -46,7 +47,8 @@ CHOICES_FROM = 0.2
 class Calibration:
     """The ranking's weights, a coefficient a feature, and the probability from which an answer or choices are shown.
 
-    The last three are cross-validated shares on the fitting questions, under the evaluation's names.
+    The three shares are cross-validated on the fitting questions, under the evaluation's names; `languages` holds what
+    they are for the questions in each language, where that is known.
     """
 
     weights: dict[str, float]
@@ -59,6 +61,7 @@ class Calibration:
     answered_right: float
     answered_wrong: float
     out_answered: float
+    languages: dict[str, Measured] = field(default_factory=dict)
 
     def probability(self, hits: list[ArticleHit], question: str) -> float:
         """P(the first hit's article answers), in [0, 1]; 0 without hits."""
@@ -77,7 +80,9 @@ class Calibration:
     def load(cls, path: Path, fingerprint: str) -> "Calibration | None":
         """The saved calibration, or None where there is none of this fingerprint."""
         try:
-            calibration = cls(**json.loads(path.read_text("utf-8")))
+            held = json.loads(path.read_text("utf-8"))
+            held["languages"] = {tag: Measured(**shares) for tag, shares in held["languages"].items()}
+            calibration = cls(**held)
             numbers = [*calibration.weights.values(), *calibration.coefficients.values(), calibration.intercept]
             fits = calibration.fingerprint == fingerprint and all(isinstance(number, float | int) for number in numbers)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -92,6 +97,7 @@ class Asked:
     text: str
     hits: list[ArticleHit]
     expected: frozenset[str]
+    language: str = ""
 
     @property
     def right(self) -> bool:
@@ -137,7 +143,10 @@ def fit(
     answerable = [question for question in questions if question.kind == "in" and served & set(question.expected)]
     if len(answerable) >= ENOUGH:
         wanted = answerable + [question for question in questions if question.kind == "out"]
-        found = [_asked(library, question.text, set(question.expected), countries, year) for question in wanted]
+        found = [
+            replace(_asked(library, one.text, set(one.expected), countries, year), language=one.language)
+            for one in wanted
+        ]
         asked = [one for one in found if one.hits]
     else:
         asked = _held_out(library, countries=countries, year=year, cache=cache)
@@ -208,6 +217,8 @@ def _fit(asked: list[Asked], start: Mapping[str, float], mark: str) -> Calibrati
     answer_from = _threshold(probabilities, right, answerable)
     answered = probabilities >= answer_from
     intercept, coefficients = _regression(rows, right)
+    whole = _measured(answered, right, answerable)
+    languages = np.array([one.language for one in asked])
     return Calibration(
         weights=fit_weights([one.candidates(names) for one in asked], names, start),
         intercept=intercept,
@@ -216,9 +227,25 @@ def _fit(asked: list[Asked], start: Mapping[str, float], mark: str) -> Calibrati
         choices_from=min(CHOICES_FROM, answer_from),
         fingerprint=mark,
         questions=len(asked),
-        answered_right=float((answered & right).sum() / max(answerable.sum(), 1)),
-        answered_wrong=float((answered & answerable & ~right).sum() / max(answerable.sum(), 1)),
-        out_answered=float((answered & ~answerable).sum() / max((~answerable).sum(), 1)),
+        answered_right=whole.answered_right,
+        answered_wrong=whole.answered_wrong,
+        out_answered=whole.out_answered,
+        languages={
+            tag: _measured(answered[own], right[own], answerable[own])
+            for tag in sorted(set(languages.tolist()) - {""})
+            for own in [languages == tag]
+        },
+    )
+
+
+def _measured(answered: NDArray[np.bool_], right: NDArray[np.bool_], answerable: NDArray[np.bool_]) -> Measured:
+    inside, outside = int(answerable.sum()), int((~answerable).sum())
+    return Measured(
+        answerable=inside,
+        outside=outside,
+        answered_right=float((answered & right).sum() / max(inside, 1)),
+        answered_wrong=float((answered & answerable & ~right).sum() / max(inside, 1)),
+        out_answered=float((answered & ~answerable).sum() / max(outside, 1)),
     )
 
 

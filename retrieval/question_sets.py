@@ -20,14 +20,17 @@ ENOUGH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
+    """`language` is that of its file; empty where nobody has said it."""
+
     kind: str
     variant: str
     text: str
     expected: tuple[str, ...]
+    language: str = ""
 
 
 def read_questions(path: Path) -> list[Question]:
-    """A file of `kind, variant, text, expected`; BadEvaluationFileError names the first bad line."""
+    """A file `LANG.tsv` of `kind, variant, text, expected`; BadEvaluationFileError names the first bad line."""
     found = []
     for number, line in numbered_lines(path):
         columns = line.split("\t")
@@ -42,7 +45,7 @@ def read_questions(path: Path) -> list[Question]:
         except QuestionError as error:
             raise BadEvaluationFileError(f"{path}:{number}: {error}") from error
         expected = tuple(part.strip() for part in columns[3].split("|") if part.strip())
-        found.append(Question(columns[0], columns[1], columns[2], expected))
+        found.append(Question(columns[0], columns[1], columns[2], expected, path.stem))
     return found
 
 

@@ -53,6 +53,25 @@ class ShownChoice(Shown):
     confidence: float
 
 
+class ShownNear(Shown):
+    """An article that came near a question, and why; `passage` is its nearest text, in `language`.
+
+    `score` is in nats, `evidence` and `weights` are those of `retrieval.index.Hit`, by name: the score is the sum of
+    their products. `confidence` says how likely it answers, and `band` what that would be enough for.
+    """
+
+    article: str
+    title: str
+    title_language: str
+    passage: str
+    language: str
+    score: float
+    confidence: float
+    band: Literal["answer", "choices", "no_answer"]
+    evidence: dict[str, float]
+    weights: dict[str, float]
+
+
 class ShownNotice(Shown):
     id: str
     title: str

@@ -53,7 +53,7 @@ class Checks:
 
     def _near(self, said: Sequence[str], country: str, reader: str, besides: str | None) -> Sequence[ShownChoice]:
         year = self._clock().year
-        return self._answers.near(said, country=country, year=year, reader=reader, besides=besides)
+        return self._answers.alike(said, country=country, year=year, reader=reader, besides=besides)
 
     def _level(self, text: Text, language: str) -> Level | None:
         library, known = self._usual

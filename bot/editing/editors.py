@@ -8,9 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import answer_blocks
+from bot.editing import plans
 from bot.editing.checks import Checks
 from bot.editing.intake import Intake
 from bot.editing.keepers import Keepers
+from bot.editing.planning import Plan
+from bot.editing.trials import Trials
 from bot.editing.work import Overview
 from bot.needs import questions
 from bot.replies import Block, Buttons
@@ -20,7 +23,7 @@ from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.documents import Article, Revision, Source
 from knowledge_base.editing import articles, drafts
-from knowledge_base.editing.manuscript import Manuscript, Saved
+from knowledge_base.editing.manuscript import Manuscript, Saved, UnpublishableError
 from knowledge_base.intake.outside import Reach
 from retrieval.answers import Answers
 from retrieval.showing import show_revision
@@ -41,6 +44,7 @@ class Editors:
         self.keeping = Keepers(database, answers, clock)
         self.checks = Checks(answers, clock)
         self.intake = Intake(answers, reach or Reach())
+        self.trying = Trials(database, answers, clock)
 
     @property
     def languages(self) -> list[str]:
@@ -95,13 +99,59 @@ class Editors:
         async with self._database.transaction() as session:
             await self._add_source(session, article_id, source, by)
             draft = await self._saved(session, article_id, language, manuscript, by, major=major)
-            before = await repository.published_revision(session, article_id, language)
-            published = await drafts.publish(session, article_id, language, draft.number or 0, major=major)
-            if published != before:
-                is_major = published.last_major == published.number
-                action = "publish major" if is_major else "publish minor"
-                self._note(session, by, action, _subject(article_id, language, published))
-            return published
+            return await self._published(session, article_id, language, draft, major=major, by=by)
+
+    async def plan(
+        self,
+        article_id: str,
+        language: str,
+        manuscript: Manuscript,
+        *,
+        major: bool,
+        at: datetime,
+        by: str,
+        source: Source | None = None,
+    ) -> Plan | None:
+        """Save what was written, to be published at the aware time `at`; or do neither. It replaces an earlier plan.
+
+        None, and nothing is planned, where that is what migrants read already.
+        """
+        async with self._database.transaction() as session:
+            await self._add_source(session, article_id, source, by)
+            draft = await self._saved(session, article_id, language, manuscript, by, major=major)
+            await drafts.check(session, await drafts.article(session, article_id), language, draft)
+            if draft == await repository.published_revision(session, article_id, language):
+                return None
+            plan = Plan(article_id, language, draft.number or 0, major, at, by)
+            await plans.keep(session, plan)
+            self._note(session, by, "plan", _subject(article_id, language, draft))
+            return plan
+
+    async def unplan(self, article_id: str, language: str, *, by: str) -> bool:
+        """Cancel what was planned for a text; whether there was something."""
+        async with self._database.transaction() as session:
+            # What is being published just now is not cancelled any more.
+            await repository.lock_article(session, article_id)
+            number = await plans.drop(session, article_id, language)
+            if number is not None:
+                self._note(session, by, "unplan", f"{article_id}/{language}/{number}")
+            return number is not None
+
+    async def plans(self, article_id: str | None = None) -> Sequence[Plan]:
+        """What is planned for an article, or at all, the next first."""
+        async with self._database.reading() as session:
+            return await plans.all_of(session, article_id)
+
+    async def tick(self) -> None:
+        """Publish what was planned for now; what cannot be published stays a draft, and its plan says why."""
+        async with self._database.reading() as session:
+            due = await plans.due(session, self._clock())
+        for plan in due:
+            try:
+                await self._publish_planned(plan)
+            except UnpublishableError as error:
+                async with self._database.transaction() as session:
+                    await plans.fail(session, plan, error.fault)
 
     async def revert(self, article_id: str, language: str, number: int, *, over: int, by: str) -> Revision:
         async with self._database.transaction() as session:
@@ -117,6 +167,36 @@ class Editors:
         revision = Revision(text=manuscript.text, reviewed=manuscript.reviewed, renders=manuscript.renders)
         shown = show_revision(article, language, revision)
         return [b for b in answer_blocks(shown, Texts(language), whole=True) if not isinstance(b, Buttons)]
+
+    async def _publish_planned(self, plan: Plan) -> None:
+        async with self._database.transaction() as session:
+            await repository.lock_article(session, plan.article)
+            if await plans.is_kept(session, plan):
+                draft = await drafts.revision(session, plan.article, plan.language, plan.number)
+                await self._published(
+                    session, plan.article, plan.language, draft, major=plan.major, by=plan.by, action="publish planned"
+                )
+
+    async def _published(
+        self,
+        session: AsyncSession,
+        article_id: str,
+        language: str,
+        draft: Revision,
+        *,
+        major: bool,
+        by: str,
+        action: str | None = None,
+    ) -> Revision:
+        """Publish the newest draft: nothing is planned for the text any more."""
+        before = await repository.published_revision(session, article_id, language)
+        published = await drafts.publish(session, article_id, language, draft.number or 0, major=major)
+        await plans.drop(session, article_id, language)
+        if published != before:
+            is_major = published.last_major == published.number
+            done = action or ("publish major" if is_major else "publish minor")
+            self._note(session, by, done, _subject(article_id, language, published))
+        return published
 
     async def _saved(
         self,

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.editing.keeping import Keeping
+from bot.editing.planning import Plan
+from bot.editing.trying import Trying
 from bot.replies import Block
 from knowledge_base.documents import Article, Revision, Source, Topic
 from knowledge_base.editing.manuscript import Manuscript, Saved
@@ -72,10 +75,10 @@ class Editing(Protocol):
     """What editors work with; see `bot.editing.editors.Editors`.
 
     `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
-    revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish` and `revert` raise
-    ConflictError where somebody else has saved meanwhile, `publish` also UnpublishableError. `keeping` is for all that
-    stands beside the texts, `checks` for a second look at them, `intake` for what others have written. A
-    `source` is added to those of the article.
+    revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish`, `plan` and `revert`
+    raise ConflictError where somebody else has saved meanwhile, `publish` and `plan` also UnpublishableError. `keeping`
+    is for all that stands beside the texts, `checks` for a second look at them, `intake` for what others have written,
+    `trying` for what the bot makes of it. A `source` is added to those of the article.
     """
 
     @property
@@ -86,6 +89,9 @@ class Editing(Protocol):
 
     @property
     def intake(self) -> Taking: ...
+
+    @property
+    def trying(self) -> Trying: ...
 
     @property
     def languages(self) -> list[str]: ...
@@ -112,6 +118,22 @@ class Editing(Protocol):
         by: str,
         source: Source | None = None,
     ) -> Revision: ...
+
+    async def plan(
+        self,
+        article_id: str,
+        language: str,
+        manuscript: Manuscript,
+        *,
+        major: bool,
+        at: datetime,
+        by: str,
+        source: Source | None = None,
+    ) -> Plan | None: ...
+
+    async def unplan(self, article_id: str, language: str, *, by: str) -> bool: ...
+
+    async def plans(self, article_id: str | None = None) -> Sequence[Plan]: ...
 
     async def revert(self, article_id: str, language: str, number: int, *, over: int, by: str) -> Revision: ...
 

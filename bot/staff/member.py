@@ -19,7 +19,8 @@ LOGIN = re.compile(r"[a-z0-9._-]{2,40}")
 class Member:
     """`name` is what migrants see: a first name or a role. `epoch` grows when all sessions of the member end.
 
-    `locked_until` is when the account takes a password again, after too many wrong ones; it may be over.
+    `locked_until` is when the account takes a password again, after too many wrong ones; it may be over. With
+    `uses_codes` a password is only half of a sign-in.
     """
 
     id: int
@@ -31,6 +32,7 @@ class Member:
     epoch: int
     created_at: datetime
     locked_until: datetime | None
+    uses_codes: bool = False
 
     def locked_at(self, now: datetime) -> datetime | None:
         """Until when the account takes no password; None if it takes one."""
@@ -80,8 +82,12 @@ class WrongPasswordError(StaffError):
     """No open account has this login and password; which of them is wrong stays unsaid."""
 
 
+class WrongCodeError(StaffError):
+    """The account has no such code at the sign-in, or it was taken already."""
+
+
 class LockedError(StaffError):
-    """Too many wrong passwords; `until` is when the account takes one again."""
+    """Too many wrong passwords or codes; `until` is when the account takes one again."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(f"too many wrong passwords; locked until {until:%H:%M:%S} UTC")
@@ -112,12 +118,33 @@ def checked_password(password: str) -> str:
     return password
 
 
+class SignInCodes(Protocol):
+    """What keeps the codes at the sign-in; see `bot.staff.codes.Codes`. No account raises UnknownStaffError."""
+
+    async def begin(self, id: int, password: str) -> str: ...
+
+    async def begun(self, id: int) -> str | None: ...
+
+    async def confirm(self, id: int, code: str) -> tuple[Member, list[str]]: ...
+
+    async def check(self, id: int, code: str) -> Member: ...
+
+    async def left(self, id: int) -> int: ...
+
+    async def stop(self, id: int, password: str) -> Member: ...
+
+    async def remove(self, id: int, *, by: str) -> Member: ...
+
+
 class Staff(Protocol):
     """What keeps the accounts; see `bot.staff.accounts.Accounts`.
 
     `by` is the login of who does it, for the record of changes. Where a method takes an account's id or login that
     there is not, it raises UnknownStaffError.
     """
+
+    @property
+    def codes(self) -> SignInCodes: ...
 
     async def add(
         self, login: str, *, name: str, role: Role, password: str, language: str = "en", by: str

@@ -2,13 +2,18 @@
 
 from datetime import datetime
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_base.tables import Base
 
 
 class StaffRow(Base):
-    """`failed` counts wrong passwords since the last right one."""
+    """`failed` counts wrong passwords and codes since the last sign-in.
+
+    `code_secret` is what the codes at the sign-in are made of, `code_begun` one of which no code was typed yet, both
+    sealed; `code_window` counts the windows of time up to that of the last code that was taken.
+    """
 
     __tablename__ = "staff"
     # An id is never given twice: a session names its account by it.
@@ -24,6 +29,17 @@ class StaffRow(Base):
     active: Mapped[bool]
     session_epoch: Mapped[int]
     created_at: Mapped[datetime]
+    code_secret: Mapped[bytes | None] = mapped_column(default=None)
+    code_begun: Mapped[bytes | None] = mapped_column(default=None)
+    code_window: Mapped[int | None] = mapped_column(default=None)
+
+
+class RecoveryCodeRow(Base):
+    """A code for who has lost the telephone that makes codes; it goes when it was used."""
+
+    __tablename__ = "recovery_codes"
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
 
 
 class AuditRow(Base):

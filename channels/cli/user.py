@@ -123,6 +123,19 @@ def open_again(login: Login, json: Json = False) -> None:
     _print(_done(work), None, json=json, said=f"{login} is open")
 
 
+@app.command("codes-off")
+def codes_off(login: Login, json: Json = False) -> None:
+    """Let an account sign in with its password alone again, as after a lost telephone. Status 1 if there is none.
+
+    Example: kalauz user codes-off anna
+    """
+
+    async def work(accounts: "Accounts") -> Member:
+        return await accounts.codes.remove((await accounts.by_login(login)).id, by=TERMINAL)
+
+    _print(_done(work), None, json=json, said=f"{login} signs in with the password alone")
+
+
 def _password() -> tuple[str, str | None]:
     """The password, and once more if it was made here and has to be shown."""
     from bot.staff.passwords import generated

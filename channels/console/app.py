@@ -26,11 +26,13 @@ from channels.console.areas import (
     hours,
     needs,
     notices,
+    quality,
     replies,
     sign_in,
     staff,
     statistics,
     topics,
+    trying,
 )
 from channels.console.frame import Frame
 from channels.console.gate import Console, Serving, own_form, own_form_with_file
@@ -55,6 +57,8 @@ AREAS: tuple[Area, ...] = (
     contacts.AREA,
     topics.AREA,
     glossary.AREA,
+    trying.AREA,
+    quality.AREA,
     exchange.AREA,
     needs.AREA,
     statistics.AREA,

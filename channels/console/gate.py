@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 
 from bot.editing.keeping import Keeping
+from bot.editing.trying import Trying
 from bot.editing.work import Editing, Exchanging
 from bot.handoff.inbox import Counselling
 from bot.limits import Limits
@@ -102,6 +103,11 @@ def console(request: Request) -> Console:
     return found
 
 
+def zone_of(request: Request) -> ZoneInfo:
+    """The site's; UTC while the site is not known."""
+    return console(request).service().time_zone or ZoneInfo("UTC")
+
+
 def staff(request: Request) -> Staff:
     """Raises NotReadyError while the program is still loading."""
     found = console(request).service().staff
@@ -137,6 +143,11 @@ def needs(request: Request) -> Needs:
 def keeping(request: Request) -> Keeping:
     """Raises NotReadyError while the content is still loading."""
     return editing(request).keeping
+
+
+def trying(request: Request) -> Trying:
+    """Raises NotReadyError while the content is still loading."""
+    return editing(request).trying
 
 
 def exchange(request: Request) -> Exchanging:
@@ -200,6 +211,7 @@ CurrentDesk = Annotated[Counselling, Depends(desk)]
 CurrentEditing = Annotated[Editing, Depends(editing)]
 CurrentNeeds = Annotated[Needs, Depends(needs)]
 CurrentKeeping = Annotated[Keeping, Depends(keeping)]
+CurrentTrying = Annotated[Trying, Depends(trying)]
 CurrentExchange = Annotated[Exchanging, Depends(exchange)]
 Anyone = Annotated[SignedIn, Depends(signed_in)]
 Counsellor = Annotated[SignedIn, Depends(requires("counsellor"))]

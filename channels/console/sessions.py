@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,13 +16,18 @@ COOKIE = "kalauz-console"
 # A session ends when it was not used for so long, and in any case after so long.
 IDLE = timedelta(hours=4)
 LONGEST = timedelta(hours=16)
+# How long after the password the code is waited for.
+CODE_WAIT = timedelta(minutes=5)
 # How old the cookie's `seen` may be before it is written again.
 RENEWED = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`said` is what the next page tells; times are in seconds since 1970. Without `member` nobody is signed in."""
+    """`said` is what the next page tells; times are in seconds since 1970. Without `member` nobody is signed in.
+
+    `half` is who has typed a right password, and has to type a code yet.
+    """
 
     key: str
     started: float
@@ -30,6 +35,7 @@ class Session:
     member: int | None = None
     epoch: int = 0
     said: tuple[str, ...] = ()
+    half: int | None = None
 
     @classmethod
     def begun(cls, now: datetime, member: Member | None = None) -> "Session":
@@ -37,6 +43,15 @@ class Session:
         at = now.timestamp()
         key = secrets.token_urlsafe(16)
         return cls(key, at, at, member.id, member.epoch) if member else cls(key, at, at)
+
+    @classmethod
+    def half_begun(cls, now: datetime, member: Member) -> "Session":
+        """For who has typed a right password, and has to type a code yet."""
+        return replace(cls.begun(now), half=member.id, epoch=member.epoch)
+
+    def waits_for_code(self, now: datetime) -> int | None:
+        """The id of the member whose code is waited for; None where none is, or not any more."""
+        return self.half if now.timestamp() < self.started + CODE_WAIT.total_seconds() else None
 
     @property
     def ends_at(self) -> datetime:

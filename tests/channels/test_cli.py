@@ -99,7 +99,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         *("kb import", "kb export", "kb check", "kb status"),
         *("questions", "stats export", "callbacks list", "callbacks done"),
         *("backup", "restore", "erase"),
-        *("user add", "user list", "user password", "user close", "user open"),
+        *("user add", "user list", "user password", "user close", "user open", "user codes-off"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
     }
 
@@ -614,12 +614,23 @@ class TestUser:
         assert argon2.PasswordHasher().verify(stored, "another long sentence")
         assert column(tmp_path, "staff", "session_epoch") == [2]
 
+    def test_codes_at_the_sign_in_are_removed(self, empty_shell: Shell, tmp_path: Path) -> None:
+        self.add(empty_shell)
+        database = sqlite3.connect(tmp_path / "data" / "kalauz.db")
+        with database:
+            database.execute("UPDATE staff SET code_secret = 'x'")
+            database.execute("INSERT INTO recovery_codes VALUES (1, 'x')")
+        database.close()
+        assert empty_shell.json("user", "list")[0]["uses_codes"] is True
+        assert empty_shell.json("user", "codes-off", "anna")["uses_codes"] is False
+        assert column(tmp_path, "recovery_codes", "code_hash") == []
+
     def test_the_last_admin_stays(self, empty_shell: Shell) -> None:
         self.add(empty_shell, "root", "admin")
         assert empty_shell.kalauz("user", "close", "root") == 1
         assert "the last open account of an admin" in empty_shell.err
 
-    @pytest.mark.parametrize("command", ["password", "close", "open"])
+    @pytest.mark.parametrize("command", ["password", "close", "open", "codes-off"])
     def test_an_account_that_there_is_not_is_a_no(self, empty_shell: Shell, command: str) -> None:
         assert empty_shell.kalauz("user", command, "anna", input="") == 1
         assert "there is no account 'anna'" in empty_shell.err

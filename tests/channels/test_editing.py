@@ -5,15 +5,18 @@ import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
 
 from bot.staff.accounts import Accounts
-from channels.service import now
+from channels.assembly import Assembly
+from channels.service import Service, now
 from channels.settings import Settings
 from knowledge_base.database import Database
+from knowledge_base.editing.manuscript import Manuscript
 from retrieval.encoder import Encoder
 from tests import builders
 from tests.channels.conftest import Talk, data_folder, serving, until
@@ -77,6 +80,20 @@ def editing(tmp_path: Path, encoder: Encoder) -> Iterator[Editor]:
 def test_what_an_editor_publishes_is_answered_at_once(tmp_path: Path, encoder: Encoder) -> None:
     with editing(tmp_path, encoder) as anna:
         anna.write("/content/health-card/en", "major", **{"section-0-text": "A robot gives you the health card."})
+        until(lambda: "A robot gives you the health card." in str(anna.press(CARD)))
+
+
+def test_what_an_editor_planned_is_answered_when_its_time_has_come(tmp_path: Path, encoder: Encoder) -> None:
+    with editing(tmp_path, encoder) as anna:
+        service: Service = anna.client.app.state.service  # type: ignore[attr-defined]
+        assembly = service.assembly
+        assert isinstance(assembly, Assembly)
+        assert assembly.editing is not None
+        text = builders.text("Card", "A robot gives you the health card.")
+        plan = partial(assembly.editing.plan, major=True, at=now(), by="anna")
+        assert anna.client.portal is not None
+        anna.client.portal.call(plan, "health-card", "en", Manuscript(text, 1, builders.REVIEWED))
+        anna.client.portal.call(assembly.tend)
         until(lambda: "A robot gives you the health card." in str(anna.press(CARD)))
 
 

@@ -76,7 +76,15 @@ def test_axe_finds_nothing_and_every_page_fits_a_small_phone(editor: Page, login
     sign_in(editor, login)
     editor.set_viewport_size({"width": 360, "height": 640})
     found = []
-    for path in ("/console/content", ARTICLE, f"{ARTICLE}/ar", f"{ARTICLE}/en/revisions", f"{ARTICLE}/en/revisions/1"):
+    for path in (
+        "/console/try",
+        "/console/quality",
+        "/console/content",
+        ARTICLE,
+        f"{ARTICLE}/ar",
+        f"{ARTICLE}/en/revisions",
+        f"{ARTICLE}/en/revisions/1",
+    ):
         editor.goto(path)
         assert editor.evaluate("document.documentElement.scrollWidth") <= 360, path
         found += violations(editor)

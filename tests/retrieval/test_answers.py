@@ -47,6 +47,17 @@ def shown(encoder: Encoder, detector: LanguageDetector, one: Article, language: 
     return answer.translation
 
 
+def test_what_comes_near_says_what_an_answer_is_weighed_by(small: Answers) -> None:
+    answer, near = small.ask(QUESTION, now=NOW), small.near(QUESTION, now=NOW, reader="hu")
+    assert near[0].confidence == answer.confidence
+    assert [one.article for one in near] == [choice.article for choice in answer.choices]
+    assert [one.score for one in near] == sorted((one.score for one in near), reverse=True)
+    for one in near:
+        assert one.score == pytest.approx(sum(v * one.weights[name] for name, v in one.evidence.items()))
+    with pytest.raises(QuestionError):
+        small.near("", now=NOW, reader="hu")
+
+
 def test_the_object_has_the_contracts_fields_and_the_documented_additions(small: Answers) -> None:
     found = small.ask(QUESTION, now=NOW).model_dump(mode="json")
     assert set(found) == {

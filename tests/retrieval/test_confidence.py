@@ -123,6 +123,18 @@ def test_on_what_was_fitted_wrong_answers_stay_under_the_limit(fitted: Calibrati
     assert fitted.answered_right > 0
 
 
+def test_what_was_measured_by_language_adds_up_to_the_whole(fitted: Calibration) -> None:
+    found = fitted.languages.values()
+    answerable, outside = sum(one.answerable for one in found), sum(one.outside for one in found)
+    assert {"hu", "en", "ar"} <= set(fitted.languages)
+    assert answerable + outside == fitted.questions
+    right = sum(one.answered_right * one.answerable for one in found)
+    wrong = sum(one.answered_wrong * one.answerable for one in found)
+    assert right / answerable == pytest.approx(fitted.answered_right)
+    assert wrong / answerable == pytest.approx(fitted.answered_wrong)
+    assert sum(one.out_answered * one.outside for one in found) / outside == pytest.approx(fitted.out_answered)
+
+
 def test_the_fit_is_the_same_each_time(
     fitted: Calibration, questions: list[Question], starter_library: Library
 ) -> None:

@@ -17,7 +17,7 @@ out\tplain\tHow do I cook soup?\t
 def test_expected_articles_are_divided_by_bars(tmp_path: Path) -> None:
     (tmp_path / "en.tsv").write_text(LINES)
     questions = read_questions(tmp_path / "en.tsv")
-    assert questions[0] == Question("in", "plain", "How do I get a health card?", ("health-card",))
+    assert questions[0] == Question("in", "plain", "How do I get a health card?", ("health-card",), "en")
     assert questions[1].expected == ("tax-card", "rent-contract")
     assert questions[2].expected == ()
 

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from channels.console.areas import Area, Page
 from channels.console.frame import ROOT
-from channels.console.gate import CurrentEditing, Editor, MissingError, console
+from channels.console.gate import CurrentEditing, Editor, MissingError, console, zone_of
 from channels.console.pages import page
+from channels.console.planning import PLAN_FAULTS, of_languages
 from channels.console.shared_entries import CONFIDENCES
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, Topic
@@ -86,12 +87,24 @@ async def show(
     wanted = Wanted(topic, country, own if language is None else language, words)
     found = matching(overview.articles, overview.topics, wanted)
     needs = duties(found, wanted.language, console(request).now().date())
+    titles = {article.id: title_of(article) for article in found}
+    plans = [
+        plan for plan in await editing.plans() if plan.article in titles and wanted.language in ("", plan.language)
+    ]
+    # What will be published by itself needs nobody.
+    waiting = {(plan.article, plan.language) for plan in plans if plan.fault is None}
+    needs["draft"] = [duty for duty in needs["draft"] if (duty.article, duty.language) not in waiting]
     return page(
         request,
         "content.html",
         wanted=wanted,
         needs=[(need, heading, needs[need]) for need, heading in NEEDED.items()],
         articles=found,
+        titles=titles,
+        failed=[plan for plan in plans if plan.fault is not None],
+        planned=[plan for plan in plans if plan.fault is None],
+        plan_faults=PLAN_FAULTS,
+        zone=zone_of(request),
         unanswered=overview.unanswered,
         topics=topic_names(overview.topics, at.member.language),
         countries=sorted({article.facts.country for article in overview.articles}),
@@ -113,6 +126,8 @@ async def show_article(request: Request, at: Editor, editing: CurrentEditing, kn
         absent=[tag for tag in editing.languages if tag not in known.translations],
         topics=topic_names(options.topics, at.member.language),
         contacts={one.id: one.name for one in options.contacts},
+        plans=of_languages(await editing.plans(known.id)),
+        zone=zone_of(request),
         withdrawn=await editing.keeping.withdrawn(known.id),
         asked=list(dict.fromkeys([*editing.languages, *known.asked])),
         on_sheets=[tag for tag in written if known.translations[tag].published],

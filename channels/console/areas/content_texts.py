@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import ValidationError
@@ -13,10 +12,10 @@ from channels.console.areas.content import PATH, Known, title_of
 from channels.console.checking import LEVELS, told
 from channels.console.entries import CHARACTER
 from channels.console.forms import Form, Posted
-from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console
+from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console, zone_of
 from channels.console.pages import go, page, say, texts_of
+from channels.console.planning import ACTS, FAULTS, PLAN_FAULTS, of_languages, time_planned, told_time
 from channels.console.taking import losses
-from channels.console.texts import sentence
 from channels.console.writing import (
     SOURCE,
     TITLES,
@@ -37,12 +36,6 @@ from knowledge_base.editing.fields import Fields
 from knowledge_base.editing.manuscript import ConflictError, Manuscript, Saved, UnknownTextError, UnpublishableError
 from knowledge_base.languages import endonym, is_right_to_left, primary
 
-FAULTS = {
-    "no_steps": sentence("A procedure needs a step before it can be published."),
-    "steps": sentence("Only a procedure has steps: please take them out before you publish."),
-    "step_count": sentence("It does not have as many steps as the source text that it renders."),
-}
-UTC = ZoneInfo("UTC")
 router = APIRouter(prefix=f"{PATH}/{{article}}/{{language}}")
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
@@ -73,6 +66,15 @@ async def write(
     if values is not None:
         return await _shown(request, editing, known, language, Form(values))
     return await _kept(request, at, editing, known, language, form)
+
+
+@router.post("/unplan")
+async def unplan(request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language) -> Response:
+    _ = texts_of(request).gettext
+    was_planned = await editing.unplan(known.id, language, by=at.member.login)
+    told = _("It is not planned any more, and stays a draft."), _("Nothing was planned.")
+    say(request, told[0] if was_planned else told[1])
+    return go(f"{PATH}/{known.id}/{language}")
 
 
 @router.post("/preview")
@@ -171,7 +173,8 @@ async def _kept(
 ) -> Response:
     _, by, act = texts_of(request).gettext, at.member.login, form["act"]
     manuscript = manuscript_of(form, newest(known, language), console(request).now().date(), _)
-    if manuscript is None:
+    when = time_planned(request, form) if act in ACTS else None
+    if manuscript is None or form.wrong:
         return await _shown(request, editing, known, language, form, status=422)
     try:
         source = source_in(form)
@@ -179,6 +182,15 @@ async def _kept(
         form.wrong["act"] = _(CHARACTER)
         return await _shown(request, editing, known, language, form, status=422)
     try:
+        if when is not None:
+            plan = await editing.plan(known.id, language, manuscript, major=ACTS[act], at=when, by=by, source=source)
+            say(
+                request,
+                told_time(request, when)
+                if plan
+                else _("Migrants read exactly this already: there is nothing to plan."),
+            )
+            return go(f"{PATH}/{known.id}/{language}")
         if act in ("major", "minor"):
             await editing.publish(known.id, language, manuscript, major=act == "major", by=by, source=source)
             say(request, _("It is published: migrants read it within a second."))
@@ -195,6 +207,9 @@ async def _kept(
     except UnknownTextError as error:
         raise MissingError from error
     say(request, _("The draft was saved."))
+    plan = of_languages(await editing.plans(known.id)).get(language)
+    if plan is not None and plan.fault is not None:
+        say(request, _(PLAN_FAULTS[plan.fault]))
     return go(f"{PATH}/{known.id}/{language}")
 
 
@@ -235,6 +250,8 @@ async def _shown(
         **await _looked(request, editing, known, language, Form(form.values)),
         newest=newest(known, language),
         has_stood=await _has_stood(editing, known, language),
+        plan=of_languages(await editing.plans(known.id)).get(language),
+        plan_faults=PLAN_FAULTS,
         **_about(request, known, language),
     )
 
@@ -276,14 +293,13 @@ def _written(request: Request, known: Article, language: str, form: Form) -> Man
 
 
 def _about(request: Request, known: Article, language: str) -> dict[str, Any]:
-    zone = console(request).service().time_zone or UTC
     return {
         "article": known,
         "title": title_of(known),
         "language": language,
         "written": "rtl" if is_right_to_left(language) else "ltr",
         "here": f"{PATH}/{known.id}/{language}",
-        "zone": zone,
+        "zone": zone_of(request),
     }
 
 

@@ -122,6 +122,17 @@ async def set_password(request: Request, at: Admin, one: One, form: Posted) -> R
     return go(f"{PATH}/{one.id}")
 
 
+@router.post(f"{PATH}/{{id}}/codes")
+async def remove_codes(request: Request, at: Admin, one: One) -> Response:
+    _ = texts_of(request).gettext
+    if one.id == at.member.id:
+        # There it takes the password.
+        return go("/account")
+    await at.staff.codes.remove(one.id, by=at.member.login)
+    say(request, _("From now on the password alone signs {name} in.").format(name=apart(one.name)))
+    return go(f"{PATH}/{one.id}")
+
+
 @router.post(f"{PATH}/{{id}}/close")
 async def close(request: Request, at: Admin, one: One, form: Posted) -> Response:
     _ = texts_of(request).gettext

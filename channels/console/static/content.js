@@ -4,7 +4,7 @@ const form = document.getElementById("text");
 const offer = document.querySelector("[data-unsaved]");
 // By where it is saved: a text that was read of a file stands on another page at first.
 const key = `text-${form.getAttribute("action")}`;
-const held = () => Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf" && name !== "act"));
+const held = () => Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf" && name !== "act" && !name.startsWith("plan-")));
 const within = (words, others) => Object.entries(words).every(([name, value]) => (others[name] ?? "") === value);
 // A box that is not ticked has no entry.
 const same = (words, others) => within(words, others) && within(others, words);

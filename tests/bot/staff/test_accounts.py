@@ -5,7 +5,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import delete, select
 
-from bot.staff.accounts import FAILURES, LONGEST_LOCK, SHORTEST_LOCK, Accounts, lock_after
+from bot.staff.accounts import Accounts
+from bot.staff.locks import FAILURES, LONGEST_LOCK, SHORTEST_LOCK, lock_after
 from bot.staff.member import (
     LONGEST_NAME,
     LONGEST_PASSWORD,

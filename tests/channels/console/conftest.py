@@ -168,7 +168,7 @@ def words(response: Response) -> str:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     database = Database(chosen_url(tmp_path))
-    accounts = Accounts(database, lambda: house.now(), builders.passwords())
+    accounts = Accounts(database, lambda: house.now(), builders.passwords(), vault=VAULT)
     service = FakeService(accounts, ZoneInfo("Europe/Budapest"))
     app = FastAPI()
     console = console_app(lambda: service, lambda: (KEY,), lambda: house.now())

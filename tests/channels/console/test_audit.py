@@ -1,9 +1,11 @@
 import re
+from datetime import timedelta
 
+import pyotp
 import pytest
 
 from channels.console.areas.audit import ACTIONS, SHOWN
-from tests.channels.console.conftest import House, Newsroom, Visitor, words, write
+from tests.channels.console.conftest import PASSWORD, House, Newsroom, Visitor, words, write
 from tests.channels.console.test_needs import asked, gap_of
 
 # What a new article, topic, notice or contact needs.
@@ -49,6 +51,10 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor,
     anna = house.add("anna", "counsellor")
     for role in ("editor", "counsellor", "admin"):
         root.send(f"/staff/{anna.id}/role", role=role)
+    root.send(f"/staff/{anna.id}/codes")
+    secret = house.call(house.accounts.codes.begin, anna.id, PASSWORD)
+    house.call(house.accounts.codes.confirm, anna.id, pyotp.TOTP(secret).at(house.now()))
+    root.send(f"/staff/{anna.id}/codes")
     for act in ("close", "open"):
         root.send(f"/staff/{anna.id}/{act}")
     root.send(f"/staff/{anna.id}/password", password="another long sentence")
@@ -78,6 +84,14 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor,
         "/topics/new/remove",
     ):
         root.send(path)
+    root.send("/try/kept", question="card", article="health-card", said="en")
+    root.send("/quality/1/drop")
+    write(root, text, "plan-major", title="C", plan__day="2026-12-24")
+    house.goes_on(timedelta(days=40))
+    house.call(newsroom.editors.tick)
+    root = house.visitor("root")
+    write(root, text, "plan-major", title="D", plan__day="2027-12-24")
+    root.send(f"{text}/unplan")
     told = {row[2] for row in rows(root.get("/audit").text)}
     assert told == set(ACTIONS.values())
 

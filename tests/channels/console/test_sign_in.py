@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.staff.accounts import FAILURES
+from bot.staff.locks import FAILURES
 from channels.console.areas.sign_in import SIGN_INS
 from channels.console.frame import ROOT
 from channels.console.sessions import COOKIE, IDLE, LONGEST, RENEWED

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from bot.staff.accounts import FAILURES
+from bot.staff.locks import FAILURES
 from channels.console.frame import ROOT
 from tests.channels.console.conftest import PASSWORD, House, Visitor, words
 
