@@ -14,6 +14,7 @@ from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
 from bot.news import News
 from bot.rasa import RasaActions
+from bot.retention import Retention
 from bot.staff.accounts import Accounts
 from bot.vault import Vault
 from channels.service import NoContentError, Served, now
@@ -112,6 +113,7 @@ class Assembly:
         self.acting: RasaActions | None = None
         self.staff: Accounts | None = None
         self.desk: Desk | None = None
+        self.retention: Retention | None = None
         self.editing: Editors | None = None
         self.exchange: Exchange | None = None
         self._site = site
@@ -166,8 +168,10 @@ class Assembly:
 
     async def tend(self) -> None:
         """Do what the clock has to do, in one of the processes."""
-        if self.desk is not None and await self.coordination.leads(TIMERS):
-            await self.desk.tick()
+        if self.desk is None or self.retention is None or not await self.coordination.leads(TIMERS):
+            return
+        await self.desk.tick()
+        await self.retention.tick()
 
     async def close(self) -> None:
         if self._fitting is not None:
@@ -212,5 +216,6 @@ class Assembly:
         )
         self.acting = RasaActions(self.asking)
         self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries)
+        self.retention = Retention(self.database, site.retention_days, now, news=self.news, deliveries=self.deliveries)
         self.editing = Editors(self.database, self.asking, now)
         return library

@@ -294,6 +294,8 @@ class Site(Document):
     crisis: list[Identifier] = Field(min_length=1)
     urgent: dict[Urgency, list[Identifier]] = {}
     callbacks: bool = False
+    # A conversation is erased when nothing was written in it for so long.
+    retention_days: int = Field(default=180, ge=1, le=3650)
     desk: DeskRules = DeskRules()
 
     @property

@@ -60,5 +60,10 @@ class ActionPrivacy(Ability):
                   "They are kept apart from the conversation, encrypted.")
             )  # fmt: skip
         turn.say(_("If you ask for a person, that person reads this conversation."))
+        kept_for = turn.texts.days(turn.answers.site.retention_days)
+        turn.say(
+            _("If nothing more is written here and no person is dealing with it, everything is deleted after: {time}")
+            .format(time=kept_for)
+        )  # fmt: skip
         turn.say(_("You can delete everything at any time."))
         turn.offer(turn.button(_("Delete this conversation"), "delete"))

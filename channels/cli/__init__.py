@@ -14,6 +14,7 @@ from channels.cli import (
     kb,
     panel,
     questions,
+    retention,
     serve,
     user,
     widget,
@@ -41,6 +42,7 @@ def application() -> typer.Typer:
     app.command("backup")(backup.backup)
     app.command("restore")(backup.restore)
     app.command("erase")(erase.erase)
+    app.add_typer(retention.app, name="retention")
     app.add_typer(encoder.app, name="encoder")
     app.add_typer(evaluate.app, name="evaluate")
     return app

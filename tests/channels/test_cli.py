@@ -98,7 +98,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         *("index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
         *("questions", "callbacks list", "callbacks done"),
-        *("backup", "restore", "erase"),
+        *("backup", "restore", "erase", "retention run"),
         *("user add", "user list", "user password", "user close", "user open"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
     }
@@ -759,3 +759,20 @@ def test_a_conversation_is_erased_by_its_id(shell: Shell, tmp_path: Path) -> Non
     assert rows(tmp_path, "events") == 0
     assert shell.kalauz("erase", conversation) == 1
     assert "no such conversation" in shell.err
+
+
+def test_conversations_are_erased_when_the_site_keeps_them_no_longer(shell: Shell, tmp_path: Path) -> None:
+    assert shell.kalauz("chat", input=f"{QUESTION}\n") == 0
+    assert shell.kalauz("retention", "run") == 0
+    assert "for 180 days in 0 conversations" in shell.out
+    connection = sqlite3.connect(tmp_path / "data" / "kalauz.db")
+    with connection:
+        connection.execute("UPDATE conversations SET started_at = '2020-01-01 00:00:00.000000'")
+        connection.execute("UPDATE events SET data = json_set(data, '$.timestamp', 1577836800.0)")
+    connection.close()
+    assert shell.kalauz("retention", "run", "--dry-run") == 0
+    assert "in 1 conversations, which would be erased" in shell.out
+    assert rows(tmp_path, "conversations") == 1
+    assert shell.kalauz("retention", "run") == 0
+    assert "in 1 conversations, which are erased" in shell.out
+    assert rows(tmp_path, "conversations") == rows(tmp_path, "events") == 0
