@@ -15,6 +15,7 @@ from bot import callbacks, conversations, records
 from bot.actions import action_executor
 from bot.actions.callback import FORM, form_ended
 from bot.conversations import StoredEvent
+from bot.export import exported
 from bot.handoff import cases, counsellors, prospects
 from bot.handoff.delivery import Deliveries
 from bot.handoff.moves import BOT, DESK
@@ -151,6 +152,12 @@ class Engine:
         self._refuse(self._typing.of_conversation(conversation_id, self._clock()), language)
         if owner not in (BOT, DESK):
             self._news.types(conversation_id)
+
+    async def export(self, conversation_id: str, token: str) -> dict[str, Any]:
+        """Everything that is stored of the conversation, for the migrant; see `bot.export`."""
+        async with self._database.reading() as session:
+            await conversations.opened(session, conversation_id, token)
+            return await exported(session, conversation_id, self._vault, internal=False)
 
     async def erase(self, conversation_id: str, token: str) -> None:
         """Delete everything of the conversation."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import channels.tables  # noqa: F401
 from bot.editing.editors import Editors
 from bot.editing.exchange import Exchange
 from bot.engine import Engine

@@ -7,6 +7,7 @@ from channels.cli import (
     backup,
     callbacks,
     chat,
+    conversation,
     encoder,
     erase,
     evaluate,
@@ -41,6 +42,7 @@ def application() -> typer.Typer:
     app.add_typer(user.app, name="user")
     app.command("backup")(backup.backup)
     app.command("restore")(backup.restore)
+    app.add_typer(conversation.app, name="conversation")
     app.command("erase")(erase.erase)
     app.add_typer(retention.app, name="retention")
     app.add_typer(encoder.app, name="encoder")

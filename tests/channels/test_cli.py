@@ -98,7 +98,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         *("index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
         *("questions", "callbacks list", "callbacks done"),
-        *("backup", "restore", "erase", "retention run"),
+        *("backup", "restore", "erase", "conversation export", "retention run"),
         *("user add", "user list", "user password", "user close", "user open"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
     }
@@ -759,6 +759,18 @@ def test_a_conversation_is_erased_by_its_id(shell: Shell, tmp_path: Path) -> Non
     assert rows(tmp_path, "events") == 0
     assert shell.kalauz("erase", conversation) == 1
     assert "no such conversation" in shell.err
+
+
+def test_everything_of_a_conversation_can_be_exported(shell: Shell, tmp_path: Path) -> None:
+    assert shell.kalauz("chat", input=f"{QUESTION}\n") == 0
+    (conversation,) = column(tmp_path, "conversations", "id")
+    assert shell.kalauz("conversation", "export", conversation) == 0
+    copy = json.loads(shell.out)
+    assert QUESTION in [message["text"] for message in copy["messages"]]
+    assert len(copy["records"]["events"]) == rows(tmp_path, "events")
+    for unknown in ("nobody", "no/body"):
+        assert shell.kalauz("conversation", "export", unknown) == 1
+        assert "no such conversation" in shell.err
 
 
 def test_conversations_are_erased_when_the_site_keeps_them_no_longer(shell: Shell, tmp_path: Path) -> None:
