@@ -15,6 +15,7 @@ from channels.bridge.hosting import BridgeHost
 from channels.console.app import console_app
 from channels.console.areas import exchange
 from channels.console.frame import ROOT
+from channels.requests import Requests
 from channels.service import Service
 from channels.settings import Settings
 from channels.telegram import webhook
@@ -136,4 +137,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Origins, allowed=settings.origins)
     app.add_middleware(Guard)
+    app.add_middleware(Requests)
     return app

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="critical, error, warning, info or debug."
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="text, or json: an object a line, for a program that collects logs."
+    )
 
     @property
     def database(self) -> str:
