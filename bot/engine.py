@@ -20,7 +20,7 @@ from bot.handoff import cases, counsellors, prospects
 from bot.handoff.delivery import Deliveries
 from bot.handoff.moves import BOT, DESK
 from bot.limits import FREE, TYPING, Limits
-from bot.messages import Fresh, Incoming, LimitError, Message, Started
+from bot.messages import Fresh, Incoming, LimitError, Message, Started, Taken, Watch
 from bot.news import ANY, News, Typing, waited
 from bot.policy import SUBMIT
 from bot.runner import Runner
@@ -55,7 +55,10 @@ class _Before:
 
 
 class Engine:
-    """Runs conversations. `clock` gives the aware time now; `news` is told of everything that is stored."""
+    """Runs conversations. `clock` gives the aware time now; `news` is told of everything that is stored.
+
+    `watch` hears of every message that was taken in.
+    """
 
     def __init__(
         self,
@@ -67,7 +70,9 @@ class Engine:
         limits: Limits | None = None,
         news: News | None = None,
         deliveries: Deliveries | None = None,
+        watch: Watch = lambda: lambda taken: None,
     ) -> None:
+        self._watch = watch
         self._database = database
         self._answers = answers
         self._clock = clock
@@ -101,6 +106,7 @@ class Engine:
         Raises UnknownConversationError, WrongTokenError, QuestionError or LimitError, and then nothing is stored.
         """
         parsed: ParseData | None = None
+        done = self._watch()
         while True:
             async with self._database.reading() as session:
                 before = await self._before(session, conversation_id, token)
@@ -114,6 +120,7 @@ class Engine:
             stored = await self._turn(conversation_id, token, incoming, parsed, before, now)
             if stored is not None:
                 self._news.tell(conversation_id)
+                done(_taken(parsed, stored, before.row.language))
                 return messages_of(stored)
 
     async def messages(self, conversation_id: str, token: str, *, after: int, shown: bool = False) -> list[Message]:
@@ -303,6 +310,16 @@ class Engine:
             stored = await conversations.events(session, conversation_id, after=number - 1)
         later = (i for i, event in enumerate(stored) if i > 0 and event.data["event"] == "user")
         return messages_of(stored[: next(later, len(stored))])
+
+
+def _taken(parsed: ParseData, stored: list[StoredEvent], language: str | None) -> Taken:
+    events = [event.data for event in stored]
+    answer = parsed.get("answer")
+    return Taken(
+        outcome=next((event["data"]["custom"]["outcome"] for event in events if event["event"] == "bot"), None),
+        language=slots_of(events).get("language") or language,
+        confidence=answer["confidence"] if answer else None,
+    )
 
 
 def _kept(parsed: ParseData) -> dict[str, Any]:

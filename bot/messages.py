@@ -1,6 +1,6 @@
 """What channels exchange with the conversation engine."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -72,6 +72,22 @@ class Started:
     conversation_id: str
     token: str
     messages: list[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that was taken in, as figures see it: nothing of what was said.
+
+    `outcome` is None where it was no question, `confidence` where nothing was searched.
+    """
+
+    outcome: str | None
+    language: str | None
+    confidence: float | None
+
+
+# Called when a message comes in; what it gives is called when the message was replied to.
+Watch = Callable[[], Callable[[Taken], None]]
 
 
 @dataclass(frozen=True, slots=True)
