@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Table, or_, select
+from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import conversations
@@ -86,7 +86,7 @@ def _readable(row: dict[str, Any], table: str, staff: dict[int, str], vault: Vau
     for name, value in row.items():
         if name in KEYS or value is None:
             continue
-        if isinstance(columns[name].type, LargeBinary):
+        if "sealed" in columns[name].info:
             readable[name] = _opened(value, vault)
         elif any(key.column.table.name == StaffRow.__tablename__ for key in columns[name].foreign_keys):
             readable[name.removesuffix("_id")] = staff.get(value, value)

@@ -13,6 +13,7 @@ from channels.cli import (
     evaluate,
     index,
     kb,
+    keys,
     panel,
     questions,
     retention,
@@ -44,6 +45,7 @@ def application() -> typer.Typer:
     app.command("restore")(backup.restore)
     app.add_typer(conversation.app, name="conversation")
     app.command("erase")(erase.erase)
+    app.add_typer(keys.app, name="keys")
     app.add_typer(retention.app, name="retention")
     app.add_typer(encoder.app, name="encoder")
     app.add_typer(evaluate.app, name="evaluate")
