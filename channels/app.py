@@ -22,7 +22,7 @@ from channels.service import Service
 from channels.settings import Settings
 from channels.telegram import webhook
 from channels.telegram.hosting import TelegramHost
-from channels.web import panels, plain
+from channels.web import panels, plain, privacy
 from channels.web.origins import Origins
 
 # A body is a question or a message: far below this, in bytes. A Rasa assistant sends whole conversations, Telegram all
@@ -137,6 +137,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         web.texts_router,
         web.router,
         plain.router,
+        privacy.router,
         panels.router,
     ):
         app.include_router(router)

@@ -15,7 +15,16 @@ from retrieval.library import ArticleHit, Library
 from retrieval.question import checked
 from retrieval.recognition import Recognised, Recogniser
 from retrieval.showing import show_article, show_choice, show_contact, show_notice, show_published
-from retrieval.shown import Answer, Outcome, ShownAnswer, ShownChoice, ShownContact, ShownLanguage, ShownNotice
+from retrieval.shown import (
+    Answer,
+    Outcome,
+    ShownAnswer,
+    ShownChoice,
+    ShownContact,
+    ShownLanguage,
+    ShownNotice,
+    ShownPrivacy,
+)
 
 # Candidates from which related questions are taken; how many of them and of a topic's contacts are shown.
 RELATED_DEPTH, RELATED, HELPERS = 8, 3, 2
@@ -198,6 +207,16 @@ class Answers:
     def crisis(self, urgency: str | None, reader: str, *, now: datetime) -> list[ShownContact]:
         """Whom to call at once."""
         return self._shown(self.library, self.site.crisis_contacts(urgency), reader, now)
+
+    def privacy(self, reader: str, *, now: datetime) -> ShownPrivacy:
+        """What the site promises to do with what people write."""
+        site = self.site
+        responsible = [site.responsible] if site.responsible else []
+        return ShownPrivacy(
+            retention_days=site.retention_days,
+            callbacks=site.callbacks,
+            responsible=self._shown(self.library, responsible, reader, now),
+        )
 
     def topic_name(self, topic: str, reader: str) -> tuple[str, str] | None:
         """The language and the name of a topic."""
