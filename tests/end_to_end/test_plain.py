@@ -94,7 +94,7 @@ def test_the_privacy_notice_fits_a_small_phone_and_axe_finds_nothing(
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("link", name="magyar", exact=True).click()
-    expect(page.get_by_role("heading")).to_have_text("Mi marad meg ebből a beszélgetésből")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mi marad meg ebből a beszélgetésből")
     context.close()
 
 
@@ -104,5 +104,5 @@ def test_the_widget_leads_to_the_privacy_notice(browser: Browser, server: Server
     page.goto("/")
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Mi marad meg ebből a beszélgetésből").click()
-    expect(opened.value.get_by_role("heading")).to_have_text("Mi marad meg ebből a beszélgetésből")
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Mi marad meg ebből a beszélgetésből")
     context.close()
