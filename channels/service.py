@@ -206,11 +206,11 @@ class Service:
                 await self._assembly.published()
 
     async def _tend(self) -> None:
-        """Let nobody be forgotten at the desk."""
+        """Let nobody be forgotten at the desk, and nothing be kept beyond its time."""
         while True:
             await asyncio.sleep(TEND_S)
             try:
                 if self._assembly is not None:
                     await self._assembly.tend()
             except Exception:
-                log.exception("the desk could not be tended")
+                log.exception("what the clock has to do could not be done")

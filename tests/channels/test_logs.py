@@ -1,5 +1,6 @@
 """At the most talkative level, too: what people write and their tokens are never in a log."""
 
+import ast
 import asyncio
 import json
 import logging
@@ -229,3 +230,42 @@ def test_libraries_that_log_the_data_they_carry_are_held_back(
     assert "logging works" in log
     for secret in ("Zsófia", "Kov", "street", talk.started["token"]):
         assert secret not in log
+
+
+# What a line may tell beside its own words. Whoever logs something else looks first whether it can hold what people
+# wrote, who they are or how they are reached; the text of an error often does.
+TELLABLE = {"type(error).__name__", "RETRY_S"}
+TELLABLE_THERE = {
+    "channels/service.py": {"changed"},
+    "channels/requests.py": {"_method(scope)", "route", "status", "1000 * (time.monotonic() - began)"},
+    "channels/telegram/sending.py": {"pause"},
+    "channels/telegram/channel.py": {"update.update_id"},
+    # Errors of our own, about settings.
+    "channels/telegram/hosting.py": {"name", "self.state", "error"},
+    "channels/bridge/hosting.py": {"bridge.kind", "error"},
+    "channels/telegram/outbox.py": {"number"},
+    "channels/bridge/reception.py": {"case.handoff_id"},
+    # What the other desk answered: a status or the kind of an error.
+    "channels/bridge/outbox.py": {"case.handoff_id", "handoff_id", "error", "theirs", "then"},
+    "knowledge_base/coordination.py": {"role"},
+}
+
+
+@pytest.mark.parametrize("room", logs.ROOMS)
+def test_a_log_call_has_fixed_words_and_tells_only_what_was_looked_at(room: str) -> None:
+    for path in sorted((ROOT / room).rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        for call in log_calls(ast.parse(path.read_text("utf-8"))):
+            words, *told = call.args[1:] if ast.unparse(call.func) == "log.log" else call.args
+            assert isinstance(words, ast.Constant), f"{name}:{call.lineno} makes up the words of a log line"
+            unknown = {ast.unparse(one) for one in told} - TELLABLE - TELLABLE_THERE.get(name, set())
+            assert not unknown, f"{name}:{call.lineno} logs {', '.join(unknown)}"
+            assert {keyword.arg for keyword in call.keywords} <= {"exc_info"}, f"{name}:{call.lineno}"
+
+
+def log_calls(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and re.fullmatch(
+            r"(log|logger|logging)\.(?!getLogger|basicConfig|Stream)\w+", ast.unparse(node.func)
+        ):
+            yield node
