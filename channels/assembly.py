@@ -204,6 +204,7 @@ class Assembly:
         while self.asking is not None:
             library, site = self.asking.library, self.asking.site
             try:
+                await asyncio.to_thread(library.index.keep, VectorCache(self._index_dir))
                 fitted = await asyncio.to_thread(calibration, library, site, self._index_dir)
             except Exception:
                 log.exception("the confidence could not be fitted; the one before goes on")

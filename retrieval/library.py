@@ -1,5 +1,6 @@
 """The published content together with its index: one immutable whole that is swapped at once."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -83,7 +84,8 @@ class Library:
     ) -> None:
         """`before` is the library that this one follows.
 
-        Its index is kept where nothing that is searched differs, and what it has counted where something does.
+        Its index is kept where nothing that is searched differs, and where something does, what it has encoded and
+        counted; `index.keep` writes that for the next start.
         """
         self.version = version
         self.content = content = with_latin(content)
@@ -194,9 +196,22 @@ class Library:
 
     def _distinctive_words(self) -> frozenset[str]:
         past: set[str] = set()
-        living: set[str] = set()
         for document, history in zip(self.index.documents, self._history[self.index.entry_of], strict=True):
-            # Only titles name the past: their questions also say "train", "Chinese" and the like.
-            whole = document.title if history else " ".join([document.title, *document.questions, *document.parts])
-            (past if history else living).update(without_marks(word) for word in words(whole))
-        return frozenset(word for word in past - living if len(word) > 3 and not word.isdigit())
+            if history:
+                # Only titles name the past: their questions also say "train", "Chinese" and the like.
+                past.update(without_marks(word) for word in words(document.title))
+        named = frozenset(word for word in past if len(word) > 3 and not word.isdigit())
+        living = (
+            _said(named, document)
+            for document, history in zip(self.index.documents, self._history[self.index.entry_of], strict=True)
+            if not history
+        )
+        return named.difference(*living)
+
+
+# Kept from one library to the next, of which most documents are the same.
+@functools.lru_cache(maxsize=20_000)
+def _said(names: frozenset[str], document: SearchDocument) -> frozenset[str]:
+    """Which of the words stand in the document."""
+    whole = " ".join([document.title, *document.questions, *document.parts])
+    return names.intersection(without_marks(word) for word in words(whole))
