@@ -18,6 +18,32 @@ def export(conversation: Annotated[str, typer.Argument(help="The conversation's 
     print_json(run(_exported(conversation)))
 
 
+@app.command("id")
+def id_of(case: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The number in the case's address.")]) -> None:
+    """Print the id of the conversation that a case is about, such as that at /console/desk/17. Status 1 if none is.
+
+    Example: kalauz conversation id 17
+    """
+    found = run(_id_of(case))
+    if found is None:
+        answer_is_no("there is no such case, or its conversation was erased")
+    typer.echo(found)
+
+
+async def _id_of(case: int) -> str | None:
+    from bot.handoff.tables import HandoffRow
+    from knowledge_base.database import Database
+
+    database = Database(settings().database)
+    try:
+        await database.migrate()
+        async with database.reading() as session:
+            row = await session.get(HandoffRow, case)
+            return row.conversation_id if row is not None else None
+    finally:
+        await database.close()
+
+
 async def _exported(conversation: str) -> dict[str, Any]:
     import channels.tables  # noqa: F401
     from bot.export import exported

@@ -18,7 +18,7 @@ def rotate() -> None:
 
     Status 1 if something was sealed with a key that is not there.
 
-    Example: KALAUZ_SECRET_KEY=new,old kalauz keys rotate
+    Example: kalauz keys rotate
     """
     chosen = settings()
     if len(chosen.secret_keys) < 2:

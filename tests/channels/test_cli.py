@@ -99,7 +99,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         *("index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
         *("questions", "callbacks list", "callbacks done"),
-        *("backup", "restore", "erase", "conversation export", "retention run", "keys rotate"),
+        *("backup", "restore", "erase", "conversation export", "conversation id", "retention run", "keys rotate"),
         *("user add", "user list", "user password", "user close", "user open"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
     }
@@ -772,6 +772,24 @@ def test_everything_of_a_conversation_can_be_exported(shell: Shell, tmp_path: Pa
     for unknown in ("nobody", "no/body"):
         assert shell.kalauz("conversation", "export", unknown) == 1
         assert "no such conversation" in shell.err
+
+
+def test_a_case_at_the_desk_leads_to_its_conversation(shell: Shell, tmp_path: Path) -> None:
+    assert shell.kalauz("chat", input=f"{QUESTION}\n") == 0
+    (conversation,) = column(tmp_path, "conversations", "id")
+    at = "2026-11-29 12:00:00.000000"
+    connection = sqlite3.connect(tmp_path / "data" / "kalauz.db")
+    with connection:
+        connection.execute(
+            "INSERT INTO handoffs (id, conversation_id, state, reason, urgent, language, requested_at, since) "
+            "VALUES (17, ?, 'waiting', 'asked', 0, 'en', ?, ?)",
+            (conversation, at, at),
+        )
+    connection.close()
+    assert shell.kalauz("conversation", "id", "17") == 0
+    assert shell.out == f"{conversation}\n"
+    assert shell.kalauz("conversation", "id", "18") == 1
+    assert shell.kalauz("conversation", "id", "0") == 2
 
 
 def test_conversations_are_erased_when_the_site_keeps_them_no_longer(shell: Shell, tmp_path: Path) -> None:
