@@ -1,9 +1,10 @@
 """The published content together with its index: one immutable whole that is swapped at once."""
 
+import copy
 import functools
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,6 +107,22 @@ class Library:
         self._document = {(d.id, d.language): n for n, d in enumerate(documents) if d.title}
         self._names_of_the_past = self._distinctive_words()
 
+    def reworded(self, articles: Iterable[Article]) -> "Library":
+        """This library with newer texts to quote; how they are found waits for the library that follows.
+
+        An article is left as it was where its texts are cut into other parts than those that were indexed.
+        """
+        newer = {
+            article.id: article
+            for article in with_latin(Content(articles=list(articles))).articles
+            if article.id in self.articles and _shape(article) == _shape(self.articles[article.id])
+        }
+        other = copy.copy(self)
+        other.articles = self.articles | newer
+        other._entries = [newer.get(article.id, article) for article in self._entries]
+        other.content = self.content.model_copy(update={"articles": list(other.articles.values())})
+        return other
+
     def search(
         self,
         question: str,
@@ -207,6 +224,12 @@ class Library:
             if not history
         )
         return named.difference(*living)
+
+
+def _shape(article: Article) -> dict[str, int]:
+    """Into how many parts each published text is cut."""
+    live = {language: t.published for language, t in article.translations.items() if t.published is not None}
+    return {language: len(quotable_parts(revision.text)) for language, revision in live.items()}
 
 
 # Kept from one library to the next, of which most documents are the same.
