@@ -120,6 +120,12 @@ async def append(
     return stored
 
 
+async def known(session: AsyncSession, conversation_id: str) -> None:
+    """Raises UnknownConversationError where there is no such conversation."""
+    if not ID.fullmatch(conversation_id) or not await exists(session, conversation_id):
+        raise UnknownConversationError("there is no such conversation")
+
+
 async def exists(session: AsyncSession, conversation_id: str) -> bool:
     return await session.get(ConversationRow, conversation_id) is not None
 

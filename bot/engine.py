@@ -15,11 +15,12 @@ from bot import callbacks, conversations, records
 from bot.actions import action_executor
 from bot.actions.callback import FORM, form_ended
 from bot.conversations import StoredEvent
+from bot.export import exported
 from bot.handoff import cases, counsellors, prospects
 from bot.handoff.delivery import Deliveries
 from bot.handoff.moves import BOT, DESK
 from bot.limits import FREE, TYPING, Limits
-from bot.messages import Fresh, Incoming, LimitError, Message, Started
+from bot.messages import Fresh, Incoming, LimitError, Message, Started, Taken, Watch
 from bot.news import ANY, News, Typing, waited
 from bot.policy import SUBMIT
 from bot.runner import Runner
@@ -54,7 +55,10 @@ class _Before:
 
 
 class Engine:
-    """Runs conversations. `clock` gives the aware time now; `news` is told of everything that is stored."""
+    """Runs conversations. `clock` gives the aware time now; `news` is told of everything that is stored.
+
+    `watch` hears of every message that was taken in.
+    """
 
     def __init__(
         self,
@@ -66,7 +70,9 @@ class Engine:
         limits: Limits | None = None,
         news: News | None = None,
         deliveries: Deliveries | None = None,
+        watch: Watch = lambda: lambda taken: None,
     ) -> None:
+        self._watch = watch
         self._database = database
         self._answers = answers
         self._clock = clock
@@ -100,6 +106,7 @@ class Engine:
         Raises UnknownConversationError, WrongTokenError, QuestionError or LimitError, and then nothing is stored.
         """
         parsed: ParseData | None = None
+        done = self._watch()
         while True:
             async with self._database.reading() as session:
                 before = await self._before(session, conversation_id, token)
@@ -113,6 +120,7 @@ class Engine:
             stored = await self._turn(conversation_id, token, incoming, parsed, before, now)
             if stored is not None:
                 self._news.tell(conversation_id)
+                done(_taken(parsed, stored, before.row.language))
                 return messages_of(stored)
 
     async def messages(self, conversation_id: str, token: str, *, after: int, shown: bool = False) -> list[Message]:
@@ -151,6 +159,12 @@ class Engine:
         self._refuse(self._typing.of_conversation(conversation_id, self._clock()), language)
         if owner not in (BOT, DESK):
             self._news.types(conversation_id)
+
+    async def export(self, conversation_id: str, token: str) -> dict[str, Any]:
+        """Everything that is stored of the conversation, for the migrant; see `bot.export`."""
+        async with self._database.reading() as session:
+            await conversations.opened(session, conversation_id, token)
+            return await exported(session, conversation_id, self._vault, internal=False)
 
     async def erase(self, conversation_id: str, token: str) -> None:
         """Delete everything of the conversation."""
@@ -297,6 +311,16 @@ class Engine:
             stored = await conversations.events(session, conversation_id, after=number - 1)
         later = (i for i, event in enumerate(stored) if i > 0 and event.data["event"] == "user")
         return messages_of(stored[: next(later, len(stored))])
+
+
+def _taken(parsed: ParseData, stored: list[StoredEvent], language: str | None) -> Taken:
+    events = [event.data for event in stored]
+    answer = parsed.get("answer")
+    return Taken(
+        outcome=next((event["data"]["custom"]["outcome"] for event in events if event["event"] == "bot"), None),
+        language=slots_of(events).get("language") or language,
+        confidence=answer["confidence"] if answer else None,
+    )
 
 
 def _kept(parsed: ParseData) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What channels exchange with the conversation engine."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -75,6 +75,22 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that was taken in, as figures see it: nothing of what was said.
+
+    `outcome` is None where it was no question, `confidence` where nothing was searched.
+    """
+
+    outcome: str | None
+    language: str | None
+    confidence: float | None
+
+
+# Called when a message comes in; what it gives is called when the message was replied to.
+Watch = Callable[[], Callable[[Taken], None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Acted:
     """What a Rasa assistant gets for its call: an HTTP status and a JSON body."""
 
@@ -100,5 +116,7 @@ class Conversing(Protocol):
     def follow(self, conversation_id: str, token: str, *, after: int, look_s: float) -> AsyncGenerator[Fresh]: ...
 
     async def types(self, conversation_id: str, token: str) -> None: ...
+
+    async def export(self, conversation_id: str, token: str) -> dict[str, Any]: ...
 
     async def erase(self, conversation_id: str, token: str) -> None: ...

@@ -69,8 +69,9 @@ class RasaActions:
             return Acted(404, {"error": error.message, "action_name": error.action_name})
         except ActionMissingDomainException as error:
             return Acted(449, {"error": error.message, "action_name": error.action_name})
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
-            # Slots, events and entities are the assistant's own, and may hold anything under our names.
-            log.warning("a Rasa assistant's call could not be read", exc_info=True)
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            # Slots, events and entities are the assistant's own, and may hold anything under our names. An error quotes
+            # what they hold.
+            log.warning("a Rasa assistant's call could not be read (%s)", type(error).__name__)
             return Acted(400, {"error": "Invalid body request"})
         return Acted(200, result.model_dump() if result else None)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.vault import SEALED
 from knowledge_base.tables import Base
 
 
@@ -37,8 +38,8 @@ class CallbackRow(Base):
 
     __tablename__ = "callbacks"
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
-    draft: Mapped[bytes | None]
-    request: Mapped[bytes | None]
+    draft: Mapped[bytes | None] = mapped_column(info=SEALED)
+    request: Mapped[bytes | None] = mapped_column(info=SEALED)
     urgent: Mapped[bool]
     asked_at: Mapped[datetime | None]
 

@@ -6,6 +6,7 @@ The English sentence is the key. A catalogue is read when its language is first 
 import functools
 import gettext
 import io
+import math
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -93,6 +94,11 @@ class Texts:
     def duration(self, time: timedelta) -> str:
         """`10 minutes`; nothing shorter than a minute is told apart."""
         return format_timedelta(time, granularity="minute", locale=locale(self.language))
+
+    def days(self, count: int) -> str:
+        """`180 days`, never in longer units: they would be inexact."""
+        time = timedelta(days=count)
+        return format_timedelta(time, granularity="day", threshold=math.inf, locale=locale(self.language))
 
     def language_name(self, tag: str) -> str:
         """The name of a language in this one: `English` is `angol`."""

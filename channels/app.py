@@ -10,16 +10,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels import web
 from channels.api import ask, conversations, health, problems, rasa, stream
+from channels.api import metrics as collected
 from channels.bridge import endpoint
 from channels.bridge.hosting import BridgeHost
 from channels.console.app import console_app
 from channels.console.areas import exchange
 from channels.console.frame import ROOT
+from channels.metrics import Metrics
+from channels.requests import Requests
 from channels.service import Service
 from channels.settings import Settings
 from channels.telegram import webhook
 from channels.telegram.hosting import TelegramHost
-from channels.web import panels, plain
+from channels.web import panels, plain, privacy
 from channels.web.origins import Origins
 
 # A body is a question or a message: far below this, in bytes. A Rasa assistant sends whole conversations, Telegram all
@@ -84,6 +87,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI app; it answers `/health` at once and loads the heavy parts in the background."""
     settings = settings or Settings.model_validate({})
 
+    metrics = Metrics()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service = Service(
@@ -92,6 +97,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             encoder=settings.encoder,
             index_dir=settings.index_dir,
             secret_keys=lambda: settings.secret_keys,
+            watch=metrics.begin,
         )
         app.state.service = service
         telegram = app.state.telegram = TelegramHost(
@@ -117,9 +123,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description="Reviewed answers for people who have just moved.",
         lifespan=lifespan,
     )
+    app.state.metrics, app.state.metrics_token = metrics, settings.metrics_token
     problems.install(app)
     for router in (
         health.router,
+        collected.router,
         ask.router,
         conversations.router,
         stream.router,
@@ -129,6 +137,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         web.texts_router,
         web.router,
         plain.router,
+        privacy.router,
         panels.router,
     ):
         app.include_router(router)
@@ -136,4 +145,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Origins, allowed=settings.origins)
     app.add_middleware(Guard)
+    app.add_middleware(Requests)
     return app

@@ -9,17 +9,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import channels.tables  # noqa: F401
 from bot.editing.editors import Editors
 from bot.editing.exchange import Exchange
 from bot.engine import Engine
+from bot.handoff import cases
 from bot.handoff.delivery import Deliveries, Reached
 from bot.handoff.desk import Desk
+from bot.messages import Watch
 from bot.needs.survey import Survey
 from bot.news import News
 from bot.rasa import RasaActions
+from bot.retention import Retention
 from bot.staff.accounts import Accounts
 from bot.vault import Vault
-from channels.service import NoContentError, Served, now
+from channels.bridge import ledger
+from channels.service import Backlog, NoContentError, Served, now
 from channels.telegram import chats
 from knowledge_base import repository
 from knowledge_base.coordination import coordination
@@ -106,7 +111,9 @@ class Assembly:
         encoder: str | None,
         index_dir: Path,
         secret_keys: Callable[[], tuple[str, ...]],
+        watch: Watch = lambda: lambda taken: None,
     ) -> None:
+        self._watch = watch
         self.database = Database(database_url)
         self.vault = Vault(*secret_keys())
         self.coordination = coordination(self.database)
@@ -117,6 +124,7 @@ class Assembly:
         self.acting: RasaActions | None = None
         self.staff: Accounts | None = None
         self.desk: Desk | None = None
+        self.retention: Retention | None = None
         self.editing: Editors | None = None
         self.needs: Survey | None = None
         self.exchange: Exchange | None = None
@@ -191,13 +199,25 @@ class Assembly:
 
     async def tend(self) -> None:
         """Do what the clock has to do, in one of the processes."""
-        if self.desk is None or self.editing is None or not await self.coordination.leads(TIMERS):
+        if self.desk is None or self.editing is None or self.retention is None:
+            return
+        if not await self.coordination.leads(TIMERS):
             return
         try:
             await self.editing.tick()
         finally:
             # Whatever is wrong with a text, nobody is forgotten at the desk.
             await self.desk.tick()
+            await self.retention.tick()
+
+    async def backlog(self) -> Backlog:
+        """What waits at the moment."""
+        async with self.database.reading() as session:
+            urgent = [row.urgent for row in await cases.waiting(session)]
+            oldest = {"telegram": await chats.oldest(session), "bridge": await ledger.oldest(session)}
+        at = now().timestamp()
+        ages = {to: max(0.0, at - stored) if stored is not None else 0.0 for to, stored in oldest.items()}
+        return Backlog(len(urgent), sum(urgent), ages)
 
     async def close(self) -> None:
         if self._fitting is not None:
@@ -239,10 +259,17 @@ class Assembly:
         known = recogniser(encoder, self._index_dir)
         self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
         self.conversing = Engine(
-            self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries
+            self.database,
+            self.asking,
+            now,
+            self.vault,
+            news=self.news,
+            deliveries=self.deliveries,
+            watch=self._watch,
         )
         self.acting = RasaActions(self.asking)
         self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries)
+        self.retention = Retention(self.database, site.retention_days, now, news=self.news, deliveries=self.deliveries)
         self.editing = Editors(self.database, self.asking, now)
         self.needs = Survey(self.database, self.asking, now)
         return library

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bot.editing.work import Editing, Exchanging
 from bot.handoff.inbox import Counselling
-from bot.messages import Acting, Conversing
+from bot.messages import Acting, Conversing, Watch
 from bot.needs.work import Needs
 from bot.staff.member import Staff
 from retrieval.shown import Asking
@@ -46,6 +46,18 @@ class Served:
     passages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits, in the whole site: cases for a counsellor, `urgent` ones among them, and messages to be delivered.
+
+    `oldest_s` is how old the oldest of those is, in seconds, 0 where none waits: to telegram, and to the bridge.
+    """
+
+    waiting: int
+    urgent: int
+    oldest_s: dict[str, float]
+
+
 class Assembly(Protocol):
     """The heavy parts; see `channels.assembly.Assembly`."""
 
@@ -72,6 +84,8 @@ class Assembly(Protocol):
 
     async def tend(self) -> None: ...
 
+    async def backlog(self) -> Backlog: ...
+
     async def close(self) -> None: ...
 
 
@@ -86,6 +100,7 @@ class Service:
         encoder: str | None,
         index_dir: Path,
         secret_keys: Callable[[], tuple[str, ...]],
+        watch: Watch,
     ) -> None:
         self._settings = {
             "database_url": database_url,
@@ -93,6 +108,7 @@ class Service:
             "encoder": encoder,
             "index_dir": index_dir,
             "secret_keys": secret_keys,
+            "watch": watch,
         }
         self._assembly: Assembly | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -149,6 +165,16 @@ class Service:
         """Texts for translators; None until the database is there."""
         return self._assembly.exchange if self._assembly else None
 
+    async def backlog(self) -> Backlog | None:
+        """None while it is loading, and where the database does not answer."""
+        if self._assembly is None or self.served is None:
+            return None
+        try:
+            return await self._assembly.backlog()
+        except Exception as error:
+            log.error("what waits could not be counted (%s)", type(error).__name__)
+            return None
+
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]
 
@@ -186,7 +212,7 @@ class Service:
                 await self._assembly.published()
 
     async def _tend(self) -> None:
-        """Let nobody be forgotten at the desk, and publish what was planned for now."""
+        """Let nobody be forgotten at the desk, publish what was planned for now, and keep nothing beyond its time."""
         while True:
             await asyncio.sleep(TEND_S)
             try:

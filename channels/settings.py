@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="critical, error, warning, info or debug."
     )
+    metrics_token: str | None = Field(
+        None, description="What Prometheus sends as a bearer token to read `/metrics`; left out, there is no such page."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="text, or json: an object a line, for a program that collects logs."
+    )
 
     @property
     def database(self) -> str:
@@ -95,6 +101,14 @@ class Settings(BaseSettings):
         if value is not None and (not keys or min(map(len, keys)) < SHORTEST_KEY):
             raise ValueError(f"every key needs at least {SHORTEST_KEY} characters")
         return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_long(cls, value: str | None) -> str | None:
+        token = (value or "").strip() or None
+        if token is not None and len(token) < SHORTEST_KEY:
+            raise ValueError(f"the token needs at least {SHORTEST_KEY} characters")
+        return token
 
     @field_validator("widget_origins")
     @classmethod

@@ -294,12 +294,17 @@ class Site(Document):
     crisis: list[Identifier] = Field(min_length=1)
     urgent: dict[Urgency, list[Identifier]] = {}
     callbacks: bool = False
+    # Whose name and address the privacy notice gives.
+    responsible: Identifier | None = None
+    # A conversation is erased when nothing was written in it for so long.
+    retention_days: int = Field(default=180, ge=1, le=3650)
     desk: DeskRules = DeskRules()
 
     @property
     def contacts(self) -> list[Identifier]:
         """Every contact that the site names."""
-        return list(dict.fromkeys([self.hotline, *self.crisis, *(i for ids in self.urgent.values() for i in ids)]))
+        named = [self.hotline, *self.crisis, *(i for ids in self.urgent.values() for i in ids)]
+        return list(dict.fromkeys([*named, *([self.responsible] if self.responsible else [])]))
 
     def crisis_contacts(self, urgency: str | None) -> list[Identifier]:
         """Whom to call at once; `crisis` where nothing is said of this kind of urgency."""

@@ -26,6 +26,7 @@ from retrieval.shown import (
     ShownLanguage,
     ShownNear,
     ShownNotice,
+    ShownPrivacy,
 )
 
 # Candidates from which related questions are taken; how many of them and of a topic's contacts are shown.
@@ -256,6 +257,16 @@ class Answers:
     def crisis(self, urgency: str | None, reader: str, *, now: datetime) -> list[ShownContact]:
         """Whom to call at once."""
         return self._shown(self.library, self.site.crisis_contacts(urgency), reader, now)
+
+    def privacy(self, reader: str, *, now: datetime) -> ShownPrivacy:
+        """What the site promises to do with what people write."""
+        site = self.site
+        responsible = [site.responsible] if site.responsible else []
+        return ShownPrivacy(
+            retention_days=site.retention_days,
+            callbacks=site.callbacks,
+            responsible=self._shown(self.library, responsible, reader, now),
+        )
 
     def topic_name(self, topic: str, reader: str) -> tuple[str, str] | None:
         """The language and the name of a topic."""

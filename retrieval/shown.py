@@ -123,6 +123,14 @@ class Answer(Shown):
     elapsed_ms: float
 
 
+class ShownPrivacy(Shown):
+    """What the site promises: how long it keeps a conversation, whether people are called back, who answers for it."""
+
+    retention_days: int
+    callbacks: bool
+    responsible: list[ShownContact]
+
+
 class Asking(Protocol):
     """What answers questions; see `retrieval.answers.Answers`."""
 
@@ -131,3 +139,5 @@ class Asking(Protocol):
     ) -> Answer: ...
 
     def published(self, article_id: str) -> dict[str, ShownAnswer]: ...
+
+    def privacy(self, reader: str, *, now: datetime) -> ShownPrivacy: ...

@@ -3,6 +3,7 @@
 from bot.actions.ability import Ability
 from bot.actions.procedure import going_on
 from bot.actions.turn import Turn
+from bot.privacy import kept
 
 
 def say_what_this_is(turn: Turn) -> None:
@@ -49,16 +50,6 @@ class ActionPrivacy(Ability):
     action = "action_privacy"
 
     def act(self, turn: Turn) -> None:
-        _ = turn.texts.gettext
-        turn.say(
-            _("You need no account and no name here. What you write is kept with this conversation, "
-              "so that it goes on where you left it and editors can see which answers are missing.")
-        )  # fmt: skip
-        if turn.answers.site.callbacks:
-            turn.say(
-                _("Only if you ask to be called back, I ask for a name and a number. "
-                  "They are kept apart from the conversation, encrypted.")
-            )  # fmt: skip
-        turn.say(_("If you ask for a person, that person reads this conversation."))
-        turn.say(_("You can delete everything at any time."))
-        turn.offer(turn.button(_("Delete this conversation"), "delete"))
+        for sentence in kept(turn.texts, turn.answers.privacy(turn.reader, now=turn.now)):
+            turn.say(sentence)
+        turn.offer(turn.button(turn.texts.gettext("Delete this conversation"), "delete"))

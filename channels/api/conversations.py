@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bot.messages import Incoming, Message
@@ -107,6 +108,14 @@ async def types(conversation_id: str, engine: CurrentEngine, token: Token) -> Re
     """Say that the migrant types, once in a few seconds; only a person who has the conversation is told."""
     await engine.types(conversation_id, token)
     return Response(status_code=204)
+
+
+@router.get("/{conversation_id}/export")
+async def export(conversation_id: str, engine: CurrentEngine, token: Token) -> JSONResponse:
+    """A copy of everything that is stored of the conversation, but for what counsellors wrote for each other."""
+    copy = await engine.export(conversation_id, token)
+    headers = {"Content-Disposition": 'attachment; filename="conversation.json"', "Cache-Control": "no-store"}
+    return JSONResponse(copy, headers=headers)
 
 
 @router.delete("/{conversation_id}", status_code=204)

@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bot.messages import LimitError, UnknownConversationError, WrongTokenError
+from channels.logs import request_id
+from channels.requests import HEADER
 from retrieval.question import QuestionError
 
 SECURITY_HEADERS = {
@@ -81,8 +83,9 @@ async def _not_ready(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    # This handler stands outside `channels.app.Guard`, which sets these on all other responses.
-    return problem(500, "something went wrong here; it was logged", code="internal", headers=SECURITY_HEADERS)
+    # This handler stands outside `channels.app.Guard` and `Requests`, which set these on all other responses.
+    headers = {**SECURITY_HEADERS, HEADER: request_id.get() or ""}
+    return problem(500, "something went wrong here; it was logged", code="internal", headers=headers)
 
 
 def install(app: FastAPI) -> None:

@@ -8,12 +8,13 @@ the stream back.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
+from prometheus_client import Gauge
 
 from bot.messages import Conversing, Fresh, Message, UnknownConversationError
 from channels.api.conversations import Cursor, cursor, shown
@@ -51,6 +52,7 @@ class EventStream(StreamingResponse):
     },
 )
 async def stream(
+    request: Request,
     conversation_id: str,
     engine: CurrentEngine,
     service: CurrentService,
@@ -62,12 +64,19 @@ async def stream(
     start = max(after, last_event_id)
     first = await engine.messages(conversation_id, token, after=start)
     events = _events(engine, conversation_id, token, first, start, service.ending)
-    return EventStream(events, headers=HEADERS)
+    return EventStream(_counted(events, request.app.state.metrics.open_streams), headers=HEADERS)
+
+
+async def _counted(events: AsyncGenerator[str], open_streams: Gauge) -> AsyncIterator[str]:
+    async with aclosing(events):
+        with open_streams.track_inprogress():
+            async for event in events:
+                yield event
 
 
 async def _events(
     engine: Conversing, conversation_id: str, token: str, first: list[Message], start: int, ending: asyncio.Event
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     async with aclosing(engine.follow(conversation_id, token, after=cursor(first, start), look_s=LOOK_S)) as news:
         found: Fresh | None = Fresh(first)
         while found is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import conversations
@@ -12,6 +12,9 @@ from bot.tables import ConversationRow, EventRow
 from channels.bridge.letters import WITH_A_PERSON, Case
 from channels.bridge.tables import ERASING, BridgedRow, HeardRow
 from knowledge_base.database import inserting
+
+# Of an event and a bridged handoff of its conversation.
+_UNTOLD = and_(EventRow.conversation_id == BridgedRow.conversation_id, EventRow.number > BridgedRow.delivered)
 
 
 async def newcomers(session: AsyncSession, site: str) -> Sequence[HandoffRow]:
@@ -48,15 +51,22 @@ async def due(session: AsyncSession, now: datetime) -> Sequence[int]:
     What was erased is told even of a parked case, until that is refused too.
     """
     stands = exists().where(ConversationRow.id == BridgedRow.conversation_id)
-    news = exists().where(
-        and_(EventRow.conversation_id == BridgedRow.conversation_id, EventRow.number > BridgedRow.delivered)
-    )
-    with_a_person = exists().where(and_(HandoffRow.id == BridgedRow.handoff_id, HandoffRow.state.in_(WITH_A_PERSON)))
     live = BridgedRow.parked.is_(False)
     erased = and_(~stands, or_(live, BridgedRow.sending != ERASING))
     query = select(BridgedRow.handoff_id).where(BridgedRow.due_at <= now)
-    query = query.where(or_(erased, and_(live, news, or_(BridgedRow.open, with_a_person))))
+    query = query.where(or_(erased, and_(live, exists().where(_UNTOLD), _is_followed())))
     return list(await session.scalars(query.order_by(BridgedRow.handoff_id)))
+
+
+async def oldest(session: AsyncSession) -> float | None:
+    """When the oldest event that the other desk has yet to hear of was stored, in seconds since 1970."""
+    query = select(func.min(EventRow.data["timestamp"].as_float()))
+    return await session.scalar(query.where(_UNTOLD, BridgedRow.parked.is_(False), _is_followed()))
+
+
+def _is_followed() -> ColumnElement[bool]:
+    with_a_person = exists().where(and_(HandoffRow.id == BridgedRow.handoff_id, HandoffRow.state.in_(WITH_A_PERSON)))
+    return or_(BridgedRow.open, with_a_person)
 
 
 async def take(session: AsyncSession, handoff_id: int, now: datetime) -> Case | None:

@@ -7,13 +7,16 @@ from channels.cli import (
     backup,
     callbacks,
     chat,
+    conversation,
     encoder,
     erase,
     evaluate,
     index,
     kb,
+    keys,
     panel,
     questions,
+    retention,
     serve,
     stats,
     user,
@@ -42,7 +45,10 @@ def application() -> typer.Typer:
     app.add_typer(user.app, name="user")
     app.command("backup")(backup.backup)
     app.command("restore")(backup.restore)
+    app.add_typer(conversation.app, name="conversation")
     app.command("erase")(erase.erase)
+    app.add_typer(keys.app, name="keys")
+    app.add_typer(retention.app, name="retention")
     app.add_typer(encoder.app, name="encoder")
     app.add_typer(evaluate.app, name="evaluate")
     return app

@@ -33,13 +33,15 @@ def serve(
 
     chosen = settings()
     typer.echo(f"Kalauz is at http://{host}:{port}/ (stop with Ctrl-C)")
-    logs.configure(chosen.log_level)
+    logs.configure(chosen.log_level, chosen.log_format)
     app = create_app(chosen)
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         log_level=chosen.log_level,
+        # What it says goes where ours goes. Its access log has addresses, and in them ids and questions.
+        log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
     )

@@ -4,12 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, exists, select, update
+from sqlalchemy import and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.handoff.delivery import Reached
 from bot.tables import ConversationRow, EventRow
 from channels.telegram.tables import BoxesRow, ChatRow, RefusedRow
+
+# Of an event and the chat that its conversation is.
+_UNDELIVERED = and_(
+    EventRow.conversation_id == ChatRow.conversation_id,
+    EventRow.number > ChatRow.delivered,
+    EventRow.type == "bot",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +80,14 @@ async def bind(session: AsyncSession, chat_id: int, conversation_id: str, token:
 
 async def waiting(session: AsyncSession) -> list[int]:
     """The chats for which something is stored that was not delivered."""
-    undelivered = exists().where(
-        and_(
-            EventRow.conversation_id == ChatRow.conversation_id,
-            EventRow.number > ChatRow.delivered,
-            EventRow.type == "bot",
-        )
-    )
-    query = select(ChatRow.chat_id).where(ChatRow.blocked.is_(False), undelivered)
+    query = select(ChatRow.chat_id).where(ChatRow.blocked.is_(False), exists().where(_UNDELIVERED))
     return list(await session.scalars(query))
+
+
+async def oldest(session: AsyncSession) -> float | None:
+    """When the oldest of what `waiting` chats wait for was stored, in seconds since 1970."""
+    query = select(func.min(EventRow.data["timestamp"].as_float())).where(_UNDELIVERED, ChatRow.blocked.is_(False))
+    return await session.scalar(query)
 
 
 async def delivered(session: AsyncSession, chat: Chat, number: int, parts: int = 0) -> None:

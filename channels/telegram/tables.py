@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.tables import ConversationRow
+from bot.vault import SEALED
 from knowledge_base.tables import Base
 
 
@@ -18,7 +19,7 @@ class ChatRow(Base):
     __tablename__ = "telegram_chats"
     chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     conversation_id: Mapped[str] = mapped_column(ForeignKey(ConversationRow.id, ondelete="CASCADE"), unique=True)
-    token: Mapped[bytes]
+    token: Mapped[bytes] = mapped_column(info=SEALED)
     delivered: Mapped[int]
     parts: Mapped[int]
     heard: Mapped[int]

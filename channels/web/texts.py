@@ -34,6 +34,7 @@ def widget_texts(texts: Texts) -> dict[str, str]:
             "where you left it and editors can see which answers are missing."
         ),
         "privacy_delete": _("You can delete everything at any time."),
+        "privacy_more": _("What is kept of this conversation"),
         "erase": _("Delete this conversation"),
         "erase_sure": _("Delete everything you wrote here?"),
         "erase_yes": _("Yes, delete everything"),

@@ -14,6 +14,7 @@ import pytest
 import typer.main
 from typer.testing import CliRunner
 
+from bot.vault import Vault
 from channels.cli import application
 from channels.settings import Settings
 from channels.web.scripts import embed_line
@@ -98,7 +99,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         *("index build", "index info"),
         *("kb import", "kb export", "kb check", "kb status"),
         *("questions", "stats export", "callbacks list", "callbacks done"),
-        *("backup", "restore", "erase"),
+        *("backup", "restore", "erase", "conversation export", "conversation id", "retention run", "keys rotate"),
         *("user add", "user list", "user password", "user close", "user open", "user codes-off"),
         *("evaluate retrieval", "evaluate questions", "evaluate language", "evaluate bitext"),
     }
@@ -770,3 +771,84 @@ def test_a_conversation_is_erased_by_its_id(shell: Shell, tmp_path: Path) -> Non
     assert rows(tmp_path, "events") == 0
     assert shell.kalauz("erase", conversation) == 1
     assert "no such conversation" in shell.err
+
+
+def test_everything_of_a_conversation_can_be_exported(shell: Shell, tmp_path: Path) -> None:
+    assert shell.kalauz("chat", input=f"{QUESTION}\n") == 0
+    (conversation,) = column(tmp_path, "conversations", "id")
+    assert shell.kalauz("conversation", "export", conversation) == 0
+    copy = json.loads(shell.out)
+    assert QUESTION in [message["text"] for message in copy["messages"]]
+    assert len(copy["records"]["events"]) == rows(tmp_path, "events")
+    for unknown in ("nobody", "no/body"):
+        assert shell.kalauz("conversation", "export", unknown) == 1
+        assert "no such conversation" in shell.err
+
+
+def test_a_case_at_the_desk_leads_to_its_conversation(shell: Shell, tmp_path: Path) -> None:
+    assert shell.kalauz("chat", input=f"{QUESTION}\n") == 0
+    (conversation,) = column(tmp_path, "conversations", "id")
+    at = "2026-11-29 12:00:00.000000"
+    connection = sqlite3.connect(tmp_path / "data" / "kalauz.db")
+    with connection:
+        connection.execute(
+            "INSERT INTO handoffs (id, conversation_id, state, reason, urgent, language, requested_at, since) "
+            "VALUES (17, ?, 'waiting', 'asked', 0, 'en', ?, ?)",
+            (conversation, at, at),
+        )
+    connection.close()
+    assert shell.kalauz("conversation", "id", "17") == 0
+    assert shell.out == f"{conversation}\n"
+    assert shell.kalauz("conversation", "id", "18") == 1
+    assert shell.kalauz("conversation", "id", "0") == 2
+
+
+def test_conversations_are_erased_when_the_site_keeps_them_no_longer(shell: Shell, tmp_path: Path) -> None:
+    assert shell.kalauz("chat", input=f"{QUESTION}\n") == 0
+    assert shell.kalauz("retention", "run") == 0
+    assert "for 180 days in 0 conversations" in shell.out
+    connection = sqlite3.connect(tmp_path / "data" / "kalauz.db")
+    with connection:
+        connection.execute("UPDATE conversations SET started_at = '2020-01-01 00:00:00.000000'")
+        connection.execute("UPDATE events SET data = json_set(data, '$.timestamp', 1577836800.0)")
+    connection.close()
+    assert shell.kalauz("retention", "run", "--dry-run") == 0
+    assert "in 1 conversations, which would be erased" in shell.out
+    assert rows(tmp_path, "conversations") == 1
+    assert shell.kalauz("retention", "run") == 0
+    assert "in 1 conversations, which are erased" in shell.out
+    assert rows(tmp_path, "conversations") == rows(tmp_path, "events") == 0
+
+
+def test_an_old_key_can_be_dropped_once_everything_is_sealed_with_the_new_one(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, old = "the new key of the shell", "the old key of the shell"
+    assert shell.kalauz("chat", input=f"{QUESTION}\n") == 0
+    (conversation,) = column(tmp_path, "conversations", "id")
+    fields = {"name": "Zsófia", "contact": "+36 20 555 0199", "time": "morning", "language": "hu"}
+    sealed = Vault(old).seal({f"callback_{name}": value for name, value in fields.items()})
+    connection = sqlite3.connect(tmp_path / "data" / "kalauz.db")
+    with connection:
+        row = (conversation, None, sealed, False, "2026-11-29 12:00:00.000000")
+        connection.execute("INSERT INTO callbacks VALUES (?, ?, ?, ?, ?)", row)
+    connection.close()
+
+    def keys(*known: str) -> None:
+        monkeypatch.setenv("KALAUZ_SECRET_KEY", ",".join(known))
+
+    keys(new)
+    assert shell.kalauz("keys", "rotate") == 2
+    assert "new,old" in shell.err
+    keys(new, "a key that never sealed anything")
+    assert shell.kalauz("keys", "rotate") == 1
+    assert "1 were sealed with a key that is not there" in shell.err
+    keys(new, old)
+    assert shell.kalauz("keys", "rotate") == 0
+    assert "1 sealed anew, 0 had the new key already" in shell.out
+    keys(new)
+    assert shell.kalauz("callbacks", "list") == 0
+    assert "Zsófia" in shell.out
+    keys(old)
+    shell.kalauz("callbacks", "list")
+    assert "Zsófia" not in shell.out

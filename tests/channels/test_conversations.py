@@ -201,3 +201,15 @@ def test_who_does_not_want_it_deleted_keeps_the_conversation(talk: Talk) -> None
     kept = talk.write(blocks(asked, "buttons")[0]["buttons"][1]["payload"], "message-3").json()["messages"][1]
     assert kept["reply"]["ended"] is False
     assert talk.read().json()["messages"][-1] == kept
+
+
+def test_a_copy_of_everything_is_for_whoever_has_the_token(client: TestClient, talk: Talk) -> None:
+    talk.write("How do I get a health card?")
+    response = client.get(f"{talk.path}/export", headers=talk.headers)
+    assert response.status_code == 200
+    assert response.headers["content-disposition"].startswith("attachment")
+    assert response.headers["cache-control"] == "no-store"
+    assert "How do I get a health card?" in [message["text"] for message in response.json()["messages"]]
+    assert client.get(f"{talk.path}/export").status_code == 401
+    assert client.get(f"{talk.path}/export", headers={"Authorization": "Bearer other"}).status_code == 401
+    assert client.get("/api/v1/conversations/nobody/export", headers=talk.headers).status_code == 404

@@ -77,3 +77,32 @@ def test_axe_finds_nothing(browser: Browser, server: Server, colours: str) -> No
         assert [(violation["id"], violation["nodes"]) for violation in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_privacy_notice_fits_a_small_phone_and_axe_finds_nothing(
+    browser: Browser, server: Server, colours: str
+) -> None:
+    context = browser.new_context(
+        base_url=server.url, locale="ar", color_scheme="dark" if colours == "dark" else "light", bypass_csp=True
+    )
+    page = context.new_page()
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto("/chat")
+    page.locator("a[href^='/privacy']").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("link", name="magyar", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mi marad meg ebből a beszélgetésből")
+    context.close()
+
+
+def test_the_widget_leads_to_the_privacy_notice(browser: Browser, server: Server) -> None:
+    context = browser.new_context(base_url=server.url, locale="hu-HU")
+    page = context.new_page()
+    page.goto("/")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Mi marad meg ebből a beszélgetésből").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Mi marad meg ebből a beszélgetésből")
+    context.close()

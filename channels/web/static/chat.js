@@ -134,7 +134,11 @@ class KalauzChat extends HTMLElement {
     this.#log.element.setAttribute("aria-label", t.conversation);
     this.#input.setAttribute("aria-label", t.question);
     this.#input.placeholder = t.placeholder;
-    this.#privacy.textContent = `${t.privacy} ${t.privacy_delete}`;
+    const more = element("a", "", t.privacy_more);
+    more.href = `${this.getAttribute("server") ?? ""}/privacy?language=${this.lang}`;
+    more.target = "_blank";
+    more.rel = "noopener";
+    this.#privacy.replaceChildren(`${t.privacy} ${t.privacy_delete} `, more);
     this.#heading.textContent = t.title;
     const close = button("close", "✕", () => this.#close());
     close.ariaLabel = t.close;

@@ -92,6 +92,7 @@ form button { min-block-size: 2.75em; }
 .header h2 { font-size: 1em; margin: 0; }
 .close { border-color: transparent; min-inline-size: 2.75em; min-block-size: 2.75em; text-align: center; }
 .privacy { margin: 0; padding: 0.5em 1em; font-size: 0.85em; color: var(--quiet); }
+.privacy a { color: inherit; }
 .who { font-weight: 600; color: var(--quiet); font-size: 0.9em; }
 .person { border: 2px solid var(--accent); border-radius: 1em; padding: 0.6em 0.9em; }
 .aloud { align-self: flex-start; font-size: 0.85em; border-color: var(--line); color: var(--quiet); }
