@@ -11,13 +11,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bot.messages import LimitError, UnknownConversationError, WrongTokenError
+from channels import policies
 from retrieval.question import QuestionError
-
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(self), geolocation=()",
-}
 
 
 class NotReadyError(RuntimeError):
@@ -82,7 +77,8 @@ async def _not_ready(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     # This handler stands outside `channels.app.Guard`, which sets these on all other responses.
-    return problem(500, "something went wrong here; it was logged", code="internal", headers=SECURITY_HEADERS)
+    headers = dict(policies.of_any(request.url.scheme))
+    return problem(500, "something went wrong here; it was logged", code="internal", headers=headers)
 
 
 def install(app: FastAPI) -> None:
