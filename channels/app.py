@@ -119,6 +119,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Kalauz",
         description="Reviewed answers for people who have just moved.",
         lifespan=lifespan,
+        responses=problems.RESPONSES,
     )
     problems.install(app)
     for router in (

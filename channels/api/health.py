@@ -32,7 +32,7 @@ async def health() -> Health:
     return Health(status="ok")
 
 
-@router.get("/ready", response_model=Ready, responses={503: {"description": "Still loading, or it failed"}})
+@router.get("/ready", response_model=Ready)
 async def ready(service: CurrentService, request: Request) -> object:
     if service.served is None:
         detail = (

@@ -8,11 +8,30 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from bot.messages import LimitError, UnknownConversationError, WrongTokenError
 from channels import policies
 from retrieval.question import QuestionError
+
+
+class Problem(BaseModel):
+    """RFC 9457; `code` is a stable word for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str | None = None
+
+
+# What every operation may answer instead, for the API's document.
+_BODY: dict[str, Any] = {"content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "It cannot be taken: the problem says why", **_BODY},
+    "5XX": {"description": "Not now: still loading, or something went wrong here", **_BODY},
+}
 
 
 class NotReadyError(RuntimeError):
