@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 RETRY_S = 2.0
 # How often the clock does what it has to do at the desk, in seconds.
 TEND_S = 10.0
+# How long the database may take to say that it is well, in seconds.
+CHECK_S = 2.0
 
 
 class NoContentError(RuntimeError):
@@ -67,6 +69,8 @@ class Assembly(Protocol):
     async def keep_in_touch(self) -> None: ...
 
     async def published(self) -> None: ...
+
+    async def check(self) -> None: ...
 
     async def tend(self) -> None: ...
 
@@ -142,6 +146,12 @@ class Service:
     def exchange(self) -> Exchanging | None:
         """Texts for translators; None until the database is there."""
         return self._assembly.exchange if self._assembly else None
+
+    async def check(self) -> None:
+        """Raises whatever keeps the database from working, or TimeoutError where it does not answer."""
+        if self._assembly is not None:
+            async with asyncio.timeout(CHECK_S):
+                await self._assembly.check()
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]

@@ -39,6 +39,11 @@ async def ready(service: CurrentService, request: Request) -> object:
             f"the content could not be loaded ({service.failure}); see the log" if service.failure else "still loading"
         )
         return problem(503, detail, code="failed" if service.failure else "not_ready")
+    try:
+        await service.check()
+    except Exception as error:
+        # Whatever it is, conversations cannot go on.
+        return problem(503, f"the database does not work ({type(error).__name__})", code="database")
     served = service.served
     return Ready(
         status="ready",
