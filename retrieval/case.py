@@ -8,9 +8,8 @@ from knowledge_base.documents import Article
 
 CaseQuestion = Literal["audience", "purpose"]
 
-# Candidates this near to the best one, in nats, compete with it. An article in many languages finds more support in
-# them than one in few; it must not hide, by that alone, another that holds for other people.
-NEAR = 2.5
+# Candidates this near to the best one, in nats, compete with it.
+NEAR = 1.5
 
 
 @dataclass(frozen=True, slots=True)

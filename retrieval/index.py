@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 # Passages that FAISS gives, and entries that each side names, before fusion.
 DENSE_DEPTH = 200
 CANDIDATES, WORD_CANDIDATES = 30, 15
-# Passages whose mean says how well an entry as a whole supports the question.
+# Passages of one document whose mean says how well it as a whole supports the question.
 SUPPORT = 3
 # Up to this many passages the search is exact; beyond, a graph is searched (Malkov and Yashunin 2020).
 EXACT_UP_TO = 100_000
@@ -46,8 +46,9 @@ class Hit:
     """An entry that may answer: all documents of one id, with the nearest passage among them.
 
     `evidence` holds cosines in [-1, 1] by name: for each part of the encoder that of the nearest passage and,
-    `_support`, the mean of the three nearest; of words, that of the nearest passage and document. `score` is
-    their weighted sum, in nats: the odds between two hits are the exponential of their difference.
+    `_support`, the mean of the three nearest of one document, so that an article gains nothing by the mere number
+    of its translations; of words, that of the nearest passage and document. `score` is their weighted sum, in nats:
+    the odds between two hits are the exponential of their difference.
     """
 
     entry: int
@@ -85,6 +86,7 @@ class HybridIndex:
             self.passages.extend(passages(i, document))
             starts.append(len(self.passages))
         self._document_starts = np.array(starts)
+        self._sizes = np.diff(self._document_starts)
         first = np.searchsorted(self.entry_of, np.arange(len(self.ids) + 1))
         self._first_document = first
         self._starts = self._document_starts[first]
@@ -180,7 +182,8 @@ class HybridIndex:
         for name, (part, share) in self.encoder.spans.items():
             asked = vector[part] / share
             cosines = np.concatenate([self._vectors[span, part] @ asked for span in spans])
-            evidence[name], evidence[f"{name}_support"] = _best(cosines, firsts, sizes)
+            evidence[name] = np.maximum.reduceat(cosines, firsts)
+            evidence[f"{name}_support"] = self._support(cosines, entries)
             near = near + (weights.get(name, 0.0) + weights.get(f"{name}_support", 0.0)) * cosines
         evidence["passage_words"] = np.maximum.reduceat(words, firsts)
         documents = [slice(self._first_document[entry], self._first_document[entry + 1]) for entry in entries]
@@ -194,6 +197,25 @@ class HybridIndex:
             passage = self.passages[begin + int(near[first : first + size].argmax())]
             hits.append(Hit(entry, passage.document, passage, score, dict(zip(evidence, row, strict=True))))
         return hits
+
+    def _support(self, cosines: Floats, entries: list[int]) -> Floats:
+        """Each entry's best document by the mean of its SUPPORT greatest cosines; the entries' passages in order."""
+        documents = np.concatenate([np.arange(*self._first_document[entry : entry + 2]) for entry in entries])
+        documents = documents[self._sizes[documents] > 0]
+        sizes = self._sizes[documents]
+        firsts = np.cumsum(sizes) - sizes
+        left = cosines.copy()
+        total, found = np.zeros(len(sizes), np.float32), np.zeros(len(sizes), np.float32)
+        for _ in range(SUPPORT):
+            greatest = np.maximum.reduceat(left, firsts)
+            there = greatest > -np.inf
+            total[there] += greatest[there]
+            found += there
+            # A text that a document says twice supports once.
+            left[left == np.repeat(greatest, sizes)] = -np.inf
+        owners = self.entry_of[documents]
+        means: Floats = np.maximum.reduceat(total / found, np.flatnonzero(np.diff(owners, prepend=-1)))
+        return means
 
 
 def nearest_neighbours(vectors: Floats, dimensions: int) -> faiss.Index:
@@ -211,15 +233,6 @@ def _stored(index: faiss.Index) -> Floats:
     flat: Any = faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSWFlat) else index
     vectors: Floats = faiss.rev_swig_ptr(flat.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
     return vectors
-
-
-def _best(values: Floats, firsts: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Of groups that stand one behind the other: the greatest of each, and the mean of its SUPPORT greatest."""
-    means = []
-    for first, size in zip(firsts.tolist(), sizes.tolist(), strict=True):
-        best = np.partition(values[first : first + size], -min(SUPPORT, size))[-SUPPORT:]
-        means.append(float(best.sum()) / len(best))
-    return np.maximum.reduceat(values, firsts), np.array(means, np.float32)
 
 
 # FAISS's own types lack what SWIG adds.

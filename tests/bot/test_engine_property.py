@@ -46,6 +46,8 @@ TEXTS = st.sampled_from(
 DELETE = '/delete{"sure": true}'
 KINDS = st.sampled_from(["picture", "voice", "file", "other", "hologram"])
 OWNERS = st.sampled_from(["bot", "desk", "staff-1"])
+# Which of the things that there are then: what is drawn must not depend on who was first among those at once.
+PICKS = st.integers(0, 30)
 # Fields of the callback form, right ones first.
 FIELDS = [
     ["Fatima", "x" * 61],
@@ -53,6 +55,10 @@ FIELDS = [
     ['/field{"value": "morning"}', "after eight", "x" * 61],
     ["arabic", '/field{"value": "hu"}', "Klingon"],
 ]
+
+
+def picked(things: list[str], pick: int) -> str:
+    return things[pick % len(things)]
 
 
 def can_be_taken(incoming: Incoming) -> bool:
@@ -170,28 +176,32 @@ class Users(RuleBasedStateMachine):
     def say(self, talk: Talk, text: str, times: int) -> None:
         self.send(talk, *[Incoming(text, self.new_id())] * times)
 
-    @rule(talk=talks, data=st.data(), times=st.integers(1, 2))
-    def press(self, talk: Talk, data: st.DataObject, times: int) -> None:
+    @rule(talk=talks, pick=PICKS, times=st.integers(1, 2))
+    def press(self, talk: Talk, pick: int, times: int) -> None:
         if talk.payloads:
-            payload = data.draw(st.sampled_from(talk.payloads))
+            payload = picked(talk.payloads, pick)
             self.send(talk, *[Incoming(payload, self.new_id())] * times)
 
     @rule(talk=talks, kind=KINDS, text=st.sampled_from(["", "a caption", "\x00"]), times=st.integers(1, 2))
     def attach(self, talk: Talk, kind: str, text: str, times: int) -> None:
         self.send(talk, *[Incoming(text, self.new_id(), kind)] * times)
 
-    @rule(talk=talks, data=st.data(), upto=st.integers(0, 4))
-    def fill_in(self, talk: Talk, data: st.DataObject, upto: int) -> None:
+    @rule(talk=talks, fields=st.integers(0, 4).flatmap(lambda upto: st.tuples(*map(st.sampled_from, FIELDS[:upto]))))
+    def fill_in(self, talk: Talk, fields: tuple[str, ...]) -> None:
         self.send(talk, Incoming("/callback", self.new_id()))
-        for choices in FIELDS[:upto]:
-            self.send(talk, Incoming(data.draw(st.sampled_from(choices)), self.new_id()))
+        for text in fields:
+            self.send(talk, Incoming(text, self.new_id()))
 
-    @rule(talk=talks, data=st.data(), others=st.lists(TEXTS | KINDS.map(lambda kind: (kind,)), min_size=1, max_size=2))
-    def write_in_two_tabs_at_once(self, talk: Talk, data: st.DataObject, others: list[Any]) -> None:
+    @rule(
+        talk=talks,
+        first=TEXTS | PICKS,
+        others=st.lists(TEXTS | KINDS.map(lambda kind: (kind,)), min_size=1, max_size=2),
+    )
+    def write_in_two_tabs_at_once(self, talk: Talk, first: str | int, others: list[Any]) -> None:
         # A field's button is left out: another message may end the form before it.
         pressed = [payload for payload in talk.payloads if not payload.startswith("/field")]
-        first = data.draw(TEXTS | st.sampled_from([*pressed, DELETE]))
-        batch = [Incoming(first, self.new_id())]
+        text = first if isinstance(first, str) else picked([*pressed, DELETE], first)
+        batch = [Incoming(text, self.new_id())]
         for other in others:
             text, kind = ("", other[0]) if isinstance(other, tuple) else (other, None)
             batch.append(Incoming(text, self.new_id(), kind))
@@ -226,10 +236,10 @@ class Users(RuleBasedStateMachine):
         self.send(talk, Incoming(DELETE, self.new_id()))
         assert talk.gone
 
-    @rule(talk=talks, text=TEXTS, data=st.data())
-    def say_again(self, talk: Talk, text: str, data: st.DataObject) -> None:
+    @rule(talk=talks, text=TEXTS, pick=PICKS)
+    def say_again(self, talk: Talk, text: str, pick: int) -> None:
         if talk.replies:
-            client_id = data.draw(st.sampled_from(sorted(talk.replies)))
+            client_id = picked(sorted(talk.replies), pick)
             if talk.gone:
                 self.send(talk, Incoming(text, client_id))
             else:

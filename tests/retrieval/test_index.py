@@ -180,6 +180,23 @@ def test_support_is_the_mean_of_the_three_nearest_passages(one_part: Encoder) ->
     assert support == pytest.approx(np.sort(cosines)[-3:].mean(), abs=1e-6)
 
 
+def test_an_article_gains_no_support_by_the_number_of_its_translations(one_part: Encoder) -> None:
+    def page(identifier: str, language: str) -> SearchDocument:
+        return SearchDocument(identifier, language, "Card", ("Who pays?",), ("The card is free.", "It comes by post."))
+
+    index = HybridIndex([page("one", "en"), *[page("many", language) for language in ("en", "de", "fr")]], one_part)
+    one, many = sorted(index.search("free card"), key=lambda hit: hit.entry)
+    assert many.evidence["dense_support"] == pytest.approx(one.evidence["dense_support"], abs=1e-6)
+
+
+def test_what_a_document_says_twice_supports_once(one_part: Encoder) -> None:
+    def support(*questions: str) -> float:
+        index = HybridIndex([SearchDocument("d", "en", "Card", questions)], one_part)
+        return index.search("free card")[0].evidence["dense_support"]
+
+    assert support("Is it free?", "Is it free?", "Is it free?") == pytest.approx(support("Is it free?"), abs=1e-6)
+
+
 def test_the_fingerprint_changes_with_the_encoder_the_weights_and_any_text(encoder: Encoder, one_part: Encoder) -> None:
     pages = documents()
     same = HybridIndex(documents(), encoder).fingerprint
