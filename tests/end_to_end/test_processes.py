@@ -29,7 +29,8 @@ class Site:
     """`one` and `other` serve the same site; `say` speaks to the database itself."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
-        self.postgres = postgres.Server()
+        # What is committed is there after a crash, as it has to be.
+        self.postgres = postgres.Server(synchronous_commit="on")
         self.url = self.postgres.url(asyncio.run(self.postgres.create()))
         data_folder(folder, encoder, database_url=self.url)
         self.with_database(lambda database: hired(database, "Anna", "editor"))
