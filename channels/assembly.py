@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.editing.editors import Editors
 from bot.editing.exchange import Exchange
 from bot.engine import Engine
@@ -35,6 +37,8 @@ from retrieval.vectors import Progress, VectorCache
 
 # The role of the process that does what the clock has to do.
 TIMERS = "timers"
+# Up to this many articles are quoted anew before all is read: what an editor publishes, not an import.
+REWORDED = 50
 log = logging.getLogger(__name__)
 
 
@@ -144,6 +148,8 @@ class Assembly:
             version = await repository.content_version(session)
             if self.asking is not None and version == self.asking.library.version:
                 return None
+            if self.asking is not None:
+                await self._reword(session, self.asking)
             content = await repository.load_content(session)
         library = await asyncio.to_thread(self._load, content, version, progress, refit)
         if self.asking is not None and library is not self.asking.library:
@@ -152,6 +158,23 @@ class Assembly:
             if self._fitting is None or self._fitting.done():
                 self._fitting = asyncio.create_task(self._fit())
         return self.served
+
+    async def _reword(self, session: AsyncSession, asking: Answers) -> None:
+        """Quote texts that were published anew at once; the rest waits until all is read and indexed."""
+        known = {
+            article.id: {language: t.published.number for language, t in article.translations.items() if t.published}
+            for article in asking.library.articles.values()
+        }
+        numbers = await repository.published_numbers(session)
+        newer = [
+            article_id
+            for article_id, published in numbers.items()
+            if any(known.get(article_id, {}).get(language) != number for language, number in published.items())
+        ]
+        if 0 < len(newer) <= REWORDED:
+            articles = [await repository.load_article(session, article_id) for article_id in newer]
+            library = asking.library.reworded(article for article in articles if article is not None)
+            asking.replace(library, asking.calibration)
 
     async def keep_in_touch(self) -> None:
         """With the other processes, until cancelled."""
@@ -189,6 +212,7 @@ class Assembly:
         while self.asking is not None:
             library, site = self.asking.library, self.asking.site
             try:
+                await asyncio.to_thread(library.index.keep, VectorCache(self._index_dir))
                 fitted = await asyncio.to_thread(calibration, library, site, self._index_dir)
             except Exception:
                 log.exception("the confidence could not be fitted; the one before goes on")

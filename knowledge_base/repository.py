@@ -111,6 +111,16 @@ async def latest_revision(session: AsyncSession, article_id: str, language: str)
     return _revision(row) if row else None
 
 
+async def published_numbers(session: AsyncSession) -> dict[str, dict[str, int]]:
+    """Which revision of each text is published, by article and language: far less to read than the texts."""
+    query = select(TranslationRow.article_id, TranslationRow.language, TranslationRow.published)
+    numbers: dict[str, dict[str, int]] = {}
+    for article_id, language, number in await session.execute(query):
+        if number is not None:
+            numbers.setdefault(article_id, {})[language] = number
+    return numbers
+
+
 async def published_revision(session: AsyncSession, article_id: str, language: str) -> Revision | None:
     row = await session.get(TranslationRow, (article_id, language))
     if row is None or row.published is None:

@@ -71,7 +71,7 @@ class HybridIndex:
         weights: Mapping[str, float] | None = None,
         before: "HybridIndex | None" = None,
     ) -> None:
-        """What `before` has counted is not counted again."""
+        """What `before` has encoded and counted is not made again, and no file is read or written: see `keep`."""
         self.documents = documents
         self.encoder = encoder
         self.weights = dict(DEFAULT_WEIGHTS if weights is None else weights)
@@ -92,17 +92,21 @@ class HybridIndex:
         self._starts = self._document_starts[first]
         texts = [passage.text for passage in self.passages]
         self.fingerprint = _fingerprint(f"{encoder.digest} {sorted(self.weights.items())}", texts)
+        known: tuple[list[str], Floats] | None = None
+        if before is not None and before.encoder is encoder:
+            known = [passage.text for passage in before.passages], before._vectors
         self._faiss = nearest_neighbours(
-            (cache or VectorCache(None)).vectors(texts, encoder, progress), encoder.dimensions
+            (cache or VectorCache(None)).vectors(texts, encoder, progress, known), encoder.dimensions
         )
-        self._vectors = _stored(self._faiss)
+        self._vectors: Floats = _stored(self._faiss)
         self._owner = self.entry_of[[passage.document for passage in self.passages]] if texts else np.zeros(0, np.int64)
         languages = [documents[passage.document].language for passage in self.passages]
         whole = [(d.language, "\n".join([d.title, *d.questions, *d.parts])) for d in documents]
-        folder = cache.folder if cache else None
-        counted = before._words if before else None
         self._words: LexicalIndex = LexicalIndex(
-            list(zip(languages, texts, strict=True)), whole, folder=folder, before=counted
+            list(zip(languages, texts, strict=True)),
+            whole,
+            folder=cache.folder if cache else None,
+            before=before._words if before else None,
         )
 
     def search(
@@ -141,6 +145,12 @@ class HybridIndex:
         hits = self._hits(list(candidates), vector, passage_words, document_words, counted)
         hits.sort(key=lambda hit: (-hit.score, hit.entry))
         return hits[:limit]
+
+    def keep(self, cache: VectorCache) -> None:
+        """Write what was encoded and counted, for the next start."""
+        cache.keep([passage.text for passage in self.passages], self._vectors, self.encoder)
+        if cache.folder is not None:
+            self._words.keep(cache.folder)
 
     def parts(self, document: int, query: str) -> dict[int, float]:
         """The cosine of each quotable part's nearest passage to the query, by the part's number."""

@@ -30,6 +30,7 @@ CHARACTER_SIZES = (3, 4, 5)
 # Grows when terms are made in another way, so that nothing kept outlives that.
 VERSION = 1
 PARTS = ("passages", "stems", "characters")
+FILE = "words.npz"
 # What stems and character n-grams count in a whole document's similarity; chosen with the index's weights.
 STEM_SHARE, CHARACTER_SHARE = 0.6, 0.4
 
@@ -145,8 +146,9 @@ class TermIndex:
         frequency = np.bincount(matrix.indices, minlength=shape[1])
         idf = (np.log((1 + shape[0]) / (1 + frequency)) + 1).astype(np.float32)
         matrix.data *= idf[matrix.indices]
-        norms = np.sqrt(matrix.multiply(matrix).sum(axis=1)).astype(np.float32)
-        matrix.data /= np.repeat(np.maximum(norms, 1e-9), np.diff(matrix.indptr))
+        text = np.repeat(np.arange(shape[0]), np.diff(matrix.indptr))
+        norms = np.sqrt(np.bincount(text, matrix.data**2, shape[0])).astype(np.float32)
+        matrix.data /= np.maximum(norms, 1e-9)[text]
         return cls(list(ids), idf, matrix.tocsc())
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
@@ -203,7 +205,8 @@ class LexicalIndex:
     """Stems of passages, and stems and character n-grams of whole documents.
 
     `passages` and `documents` are (language, text); a query is stemmed in every language of its script.
-    With a `folder` what was counted is kept there, for the next start. What `before` has counted is not counted again.
+    With a `folder` what was counted is kept there, for the next start. What `before` has counted is not counted again;
+    then no file is read or written (`keep` does).
     """
 
     def __init__(
@@ -216,29 +219,37 @@ class LexicalIndex:
     ) -> None:
         self._texts = passages, documents
         self._languages = sorted({primary(language) for language, _ in documents})
-        path = folder / "words.npz" if folder else None
-        mark = np.frombuffer(_digest(passages, documents), np.uint8)
-        kept = _kept(path, mark) if path else None
-        if kept is not None:
-            self._passages, self._stems, self._characters = kept
-            return
-        if before is None:
-            self._passages = TermIndex.of(stem_terms(text, [language]) for language, text in passages)
-            self._stems = TermIndex.of(stem_terms(text, [language]) for language, text in documents)
-            self._characters = TermIndex.of(character_terms(text) for _, text in documents)
-        else:
+        self._passages: TermIndex
+        self._stems: TermIndex
+        self._characters: TermIndex
+        if before is not None:
             rows, new = _difference(before._texts[0], passages)
             self._passages = before._passages.after(rows, (stem_terms(text, [language]) for language, text in new))
             rows, new = _difference(before._texts[1], documents)
             self._stems = before._stems.after(rows, (stem_terms(text, [language]) for language, text in new))
             self._characters = before._characters.after(rows, (character_terms(text) for _, text in new))
-        if path:
-            parts = zip(PARTS, (self._passages, self._stems, self._characters), strict=True)
-            arrays = {key: array for name, index in parts for key, array in index.arrays(name).items()}
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f"words.{os.getpid()}.partial.npz")
-            np.savez(partial, mark=mark, **arrays)  # type: ignore[arg-type]
-            os.replace(partial, path)
+            return
+        kept = _kept(folder / FILE, self._mark()) if folder else None
+        if kept is not None:
+            self._passages, self._stems, self._characters = kept
+            return
+        self._passages = TermIndex.of(stem_terms(text, [language]) for language, text in passages)
+        self._stems = TermIndex.of(stem_terms(text, [language]) for language, text in documents)
+        self._characters = TermIndex.of(character_terms(text) for _, text in documents)
+        if folder:
+            self.keep(folder)
+
+    def keep(self, folder: Path) -> None:
+        """Write what was counted into the folder."""
+        parts = zip(PARTS, (self._passages, self._stems, self._characters), strict=True)
+        arrays = {key: array for name, index in parts for key, array in index.arrays(name).items()}
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f"words.{os.getpid()}.partial.npz"
+        np.savez(partial, mark=self._mark(), **arrays)  # type: ignore[arg-type]
+        os.replace(partial, folder / FILE)
+
+    def _mark(self) -> NDArray[np.uint8]:
+        return np.frombuffer(_digest(*self._texts), np.uint8)
 
     def scores(self, query: str) -> tuple[Floats, Floats]:
         """Similarity of every passage and of every document to the query, float32 in [0, 1]."""

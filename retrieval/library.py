@@ -1,8 +1,10 @@
 """The published content together with its index: one immutable whole that is swapped at once."""
 
+import copy
+import functools
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +85,8 @@ class Library:
     ) -> None:
         """`before` is the library that this one follows.
 
-        Its index is kept where nothing that is searched differs, and what it has counted where something does.
+        Its index is kept where nothing that is searched differs, and where something does, what it has encoded and
+        counted; `index.keep` writes that for the next start.
         """
         self.version = version
         self.content = content = with_latin(content)
@@ -103,6 +106,22 @@ class Library:
         self._history = np.array([article.facts.history for article in self._entries], dtype=bool)
         self._document = {(d.id, d.language): n for n, d in enumerate(documents) if d.title}
         self._names_of_the_past = self._distinctive_words()
+
+    def reworded(self, articles: Iterable[Article]) -> "Library":
+        """This library with newer texts to quote; how they are found waits for the library that follows.
+
+        An article is left as it was where its texts are cut into other parts than those that were indexed.
+        """
+        newer = {
+            article.id: article
+            for article in with_latin(Content(articles=list(articles))).articles
+            if article.id in self.articles and _shape(article) == _shape(self.articles[article.id])
+        }
+        other = copy.copy(self)
+        other.articles = self.articles | newer
+        other._entries = [newer.get(article.id, article) for article in self._entries]
+        other.content = self.content.model_copy(update={"articles": list(other.articles.values())})
+        return other
 
     def search(
         self,
@@ -194,9 +213,28 @@ class Library:
 
     def _distinctive_words(self) -> frozenset[str]:
         past: set[str] = set()
-        living: set[str] = set()
         for document, history in zip(self.index.documents, self._history[self.index.entry_of], strict=True):
-            # Only titles name the past: their questions also say "train", "Chinese" and the like.
-            whole = document.title if history else " ".join([document.title, *document.questions, *document.parts])
-            (past if history else living).update(without_marks(word) for word in words(whole))
-        return frozenset(word for word in past - living if len(word) > 3 and not word.isdigit())
+            if history:
+                # Only titles name the past: their questions also say "train", "Chinese" and the like.
+                past.update(without_marks(word) for word in words(document.title))
+        named = frozenset(word for word in past if len(word) > 3 and not word.isdigit())
+        living = (
+            _said(named, document)
+            for document, history in zip(self.index.documents, self._history[self.index.entry_of], strict=True)
+            if not history
+        )
+        return named.difference(*living)
+
+
+def _shape(article: Article) -> dict[str, int]:
+    """Into how many parts each published text is cut."""
+    live = {language: t.published for language, t in article.translations.items() if t.published is not None}
+    return {language: len(quotable_parts(revision.text)) for language, revision in live.items()}
+
+
+# Kept from one library to the next, of which most documents are the same.
+@functools.lru_cache(maxsize=20_000)
+def _said(names: frozenset[str], document: SearchDocument) -> frozenset[str]:
+    """Which of the words stand in the document."""
+    whole = " ".join([document.title, *document.questions, *document.parts])
+    return names.intersection(without_marks(word) for word in words(whole))

@@ -1,5 +1,6 @@
 """What is searched: documents cut into passages."""
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ class Passage:
     part: int | None = None
 
 
-def sentences(text: str) -> list[str]:
+# Kept from one library to the next, of which most parts are the same.
+@functools.lru_cache(maxsize=50_000)
+def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a plain text; a fragment of under 20 characters joins the one before."""
     found: list[str] = []
     for piece in SENTENCE_END.split(text):
@@ -46,7 +49,7 @@ def sentences(text: str) -> list[str]:
             found[-1] += " " + piece
         else:
             found.append(piece)
-    return found
+    return tuple(found)
 
 
 def passages(number: int, document: SearchDocument) -> Iterator[Passage]:

@@ -19,30 +19,71 @@ def _key(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
 
 
+def _encoded(texts: list[str], encoder: Encoder, progress: Progress | None) -> NDArray[np.float32]:
+    vectors = np.zeros((len(texts), encoder.dimensions), np.float32)
+    for begin in range(0, len(texts), BATCH):
+        batch = texts[begin : begin + BATCH]
+        # Kept in half the size; rounded before use too, so that kept and new vectors are the same.
+        vectors[begin : begin + BATCH] = encoder.encode_passages(batch).astype(np.float16)
+        if progress:
+            progress(begin + len(batch), len(texts))
+    return vectors
+
+
+def _continued(
+    texts: list[str],
+    encoder: Encoder,
+    progress: Progress | None,
+    old: list[str],
+    vectors: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """The vectors of the texts, of which most are among the old ones."""
+    rows = {text: row for row, text in enumerate(old)}
+    missing = list(dict.fromkeys(text for text in texts if text not in rows))
+    rows |= {text: row for row, text in enumerate(missing, len(old))}
+    added = _encoded(missing, encoder, progress)
+    found = np.array([rows[text] for text in texts], np.int64)
+    is_old = found < len(old)
+    result = np.empty((len(texts), encoder.dimensions), np.float32)
+    result[is_old] = vectors[found[is_old]]
+    result[~is_old] = added[found[~is_old] - len(old)]
+    return result
+
+
 class VectorCache:
     """One file an encoder in `folder`: hashes of texts and their vectors. Without a folder, nothing is kept."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
-    def vectors(self, texts: list[str], encoder: Encoder, progress: Progress | None = None) -> NDArray[np.float32]:
-        """`(n_texts, dimensions) float32`; `progress(done, all)` counts texts that had to be encoded."""
+    def vectors(
+        self,
+        texts: list[str],
+        encoder: Encoder,
+        progress: Progress | None = None,
+        before: tuple[list[str], NDArray[np.float32]] | None = None,
+    ) -> NDArray[np.float32]:
+        """`(n_texts, dimensions) float32`; `progress(done, all)` counts texts that had to be encoded.
+
+        With `before`, texts and their vectors, these are all that is known: no file is read or written (`keep` does).
+        """
+        if before is not None:
+            return _continued(texts, encoder, progress, *before)
         known = self._load(encoder)
         keys = [_key(text) for text in texts]
         missing = [text for key, text in dict(zip(keys, texts, strict=True)).items() if key not in known]
-        for begin in range(0, len(missing), BATCH):
-            batch = missing[begin : begin + BATCH]
-            # Kept in half the size; rounded before use too, so that kept and new vectors are the same.
-            vectors = encoder.encode_passages(batch).astype(np.float16).astype(np.float32)
-            for text, vector in zip(batch, vectors, strict=True):
-                known[_key(text)] = vector
-            if progress:
-                progress(min(begin + BATCH, len(missing)), len(missing))
+        for text, vector in zip(missing, _encoded(missing, encoder, progress), strict=True):
+            known[_key(text)] = vector
         if missing:
             self._save(encoder, {key: known[key] for key in dict.fromkeys(keys)})
         if not texts:
             return np.zeros((0, encoder.dimensions), np.float32)
         return np.stack([known[key] for key in keys])
+
+    def keep(self, texts: list[str], vectors: NDArray[np.float32], encoder: Encoder) -> None:
+        """Write what `vectors` gave, for the next start."""
+        if self.folder is not None:
+            self._save(encoder, {_key(text): vector for text, vector in zip(texts, vectors, strict=True)})
 
     def path(self, encoder: Encoder) -> Path | None:
         """The encoder's file, whether it is there or not."""

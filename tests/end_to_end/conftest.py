@@ -42,6 +42,11 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None, "the server does not run"
+        return self._process.pid
+
+    @property
     def website(self) -> str:
         """The origin of the website that may embed the widget."""
         return f"http://localhost:{self.website_port}"

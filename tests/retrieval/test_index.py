@@ -1,4 +1,5 @@
 import zlib
+from pathlib import Path
 
 import faiss
 import numpy as np
@@ -10,6 +11,7 @@ from retrieval import index as index_module
 from retrieval.encoder import DEFAULT, ONE_SPAN, Encoder, load_encoder
 from retrieval.index import DEFAULT_WEIGHTS, WORD_EVIDENCE, Hit, HybridIndex, nearest_neighbours
 from retrieval.passages import SearchDocument
+from retrieval.vectors import VectorCache
 
 TITLES = [
     "Residence permit", "Health insurance card", "Renting a flat", "Tax number", "School for children",
@@ -195,6 +197,20 @@ def test_what_a_document_says_twice_supports_once(one_part: Encoder) -> None:
         return index.search("free card")[0].evidence["dense_support"]
 
     assert support("Is it free?", "Is it free?", "Is it free?") == pytest.approx(support("Is it free?"), abs=1e-6)
+
+
+def test_what_follows_another_index_is_as_if_it_were_built_anew(encoder: Encoder, tmp_path: Path) -> None:
+    first, later = HybridIndex(documents()[2:], encoder), documents()[:-1]
+    following = HybridIndex(later, encoder, before=first)
+    anew = HybridIndex(later, encoder)
+    assert following.fingerprint == anew.fingerprint
+    for query in ("health card", "lakásbérlés", "permit"):
+        for one, other in zip(following.search(query), anew.search(query), strict=True):
+            assert (one.entry, one.passage) == (other.entry, other.passage)
+            assert one.evidence == pytest.approx(other.evidence, abs=1e-5)
+    following.keep(VectorCache(tmp_path))
+    assert {path.suffixes[-1] for path in tmp_path.iterdir()} == {".npz"}
+    assert HybridIndex(later, encoder, cache=VectorCache(tmp_path)).search("permit") == following.search("permit")
 
 
 def test_the_fingerprint_changes_with_the_encoder_the_weights_and_any_text(encoder: Encoder, one_part: Encoder) -> None:

@@ -334,3 +334,29 @@ def test_facts_that_filter_count_in_a_library_that_keeps_its_index(encoder: Enco
     assert moved.id in found(first, "HU")
     assert moved.id not in found(second, "HU")
     assert moved.id in found(second, "NO")
+
+
+def test_newer_texts_are_quoted_before_they_are_indexed(encoder: Encoder) -> None:
+    library = Library(content(), encoder)
+    card = library.articles["health-card"]
+    newer = article(en=revision(text("Card of health"), number=2))
+    reworded = library.reworded([newer])
+    assert reworded.index is library.index
+    assert reworded.version == library.version
+    (_, quoted) = reworded.revision("health-card", "en") or ("", None)
+    assert quoted is not None
+    assert quoted.text.title == "Card of health"
+    hits = reworded.search("health card", countries={"HU"}, year=2026)
+    assert hits[0].article is reworded.articles["health-card"]
+    assert library.articles["health-card"] is card
+
+
+def test_an_article_that_is_cut_into_other_parts_waits_for_its_index(encoder: Encoder) -> None:
+    library = Library(content(), encoder)
+    longer = text(body="## One\n\nIt is free.\n\n## Two\n\nIt comes by post.\n\n## Three\n\nKeep it.")
+    for newer in (
+        article(en=revision(longer, number=2)),
+        article(en=revision(number=2), hu=revision(number=1)),
+        article("unknown", en=revision()),
+    ):
+        assert library.reworded([newer]).articles == library.articles

@@ -21,33 +21,33 @@ from retrieval.passages import Passage, SearchDocument, passages, sentences
     ],
 )
 def test_sentences_end_as_the_script_ends_them(first: str, second: str) -> None:
-    assert sentences(f"{first} {second}") == [first, second]
+    assert sentences(f"{first} {second}") == (first, second)
 
 
 def test_chinese_sentences_need_no_space_between_them() -> None:
     one = "你需要带上有效的护照和一份填写完整的申请表格。"
-    assert sentences(one * 3) == [one, one, one]
+    assert sentences(one * 3) == (one, one, one)
 
 
 def test_a_new_line_ends_a_sentence() -> None:
-    assert sentences("Passport and photo are needed\n\nThe fee is paid at the post office") == [
+    assert sentences("Passport and photo are needed\n\nThe fee is paid at the post office") == (
         "Passport and photo are needed",
         "The fee is paid at the post office",
-    ]
+    )
 
 
 def test_a_fragment_joins_the_sentence_before() -> None:
-    assert sentences("The office is closed at noon. See Dr. X.") == ["The office is closed at noon. See Dr. X."]
+    assert sentences("The office is closed at noon. See Dr. X.") == ("The office is closed at noon. See Dr. X.",)
 
 
 def test_a_decimal_point_and_an_address_end_nothing() -> None:
     text = "The fee is 12.50 euros and kalauz.example.org tells more"
-    assert sentences(text) == [text]
+    assert sentences(text) == (text,)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n\n\n"])
 def test_an_empty_text_has_no_sentences(text: str) -> None:
-    assert sentences(text) == []
+    assert sentences(text) == ()
 
 
 @given(st.text())

@@ -134,3 +134,25 @@ def test_no_partial_file_is_left(counting: Counting, tmp_path: Path) -> None:
     cache = VectorCache(tmp_path)
     cache.vectors(["visa"], counting)
     assert list(tmp_path.iterdir()) == [cache.path(counting)]
+
+
+def test_what_follows_encodes_only_what_is_new_and_touches_no_file(counting: Counting, tmp_path: Path) -> None:
+    cache, old = VectorCache(tmp_path), ["visa", "school", "doctor"]
+    vectors = cache.vectors(old, counting)
+    (path,) = tmp_path.iterdir()
+    before = path.stat()
+    texts = ["doctor", "rent", "visa", "rent", "tax"]
+    found = cache.vectors(texts, counting, before=(old, vectors))
+    assert counting.asked == [*old, "rent", "tax"]
+    assert np.array_equal(found, kept(counting.encode_passages(texts)))
+    assert path.stat() == before
+    assert cache.vectors([], counting, before=(old, vectors)).shape == (0, counting.dimensions)
+
+
+def test_what_is_kept_is_there_at_the_next_start(counting: Counting, tmp_path: Path) -> None:
+    texts = ["visa", "school"]
+    VectorCache(tmp_path).keep(texts, VectorCache(None).vectors(texts, counting), counting)
+    asked = len(counting.asked)
+    assert np.array_equal(VectorCache(tmp_path).vectors(texts, counting), kept(counting.encode_passages(texts)))
+    assert len(counting.asked) == asked + len(texts)
+    VectorCache(None).keep(texts, np.zeros((2, counting.dimensions), np.float32), counting)

@@ -1,0 +1,1 @@
+"""How many turns of conversation a small machine takes, and what more content costs."""
