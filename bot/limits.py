@@ -51,6 +51,9 @@ class Limits:
         self._times.move_to_end(key)
         if len(self._times) > KEYS:
             self._times.popitem(last=False)
+        # What was counted later than now was counted by a clock that went wrong: it must not shut anybody out.
+        while times and times[-1] > now:
+            times.pop()
         until = [
             times[-rate.messages] + rate.window
             for rate in rates

@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from channels import web
-from channels.api import ask, conversations, health, problems, rasa, stream
+from channels import policies, web
+from channels.api import ask, conversations, documentation, health, problems, rasa, stream
 from channels.api import metrics as collected
 from channels.bridge import endpoint
 from channels.bridge.hosting import BridgeHost
@@ -35,7 +36,6 @@ MAX_BODIES = {
     f"{ROOT}{exchange.PATH}": exchange.MAX_FORM,
     f"{ROOT}{exchange.PATH}/drafts": exchange.MAX_FORM,
 }
-HEADERS = [(name.lower().encode(), value.encode()) for name, value in problems.SECURITY_HEADERS.items()]
 
 
 class Guard:
@@ -51,7 +51,9 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
+                headers = MutableHeaders(scope=message)
+                for name, value in policies.of_any(scope["scheme"]).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
@@ -116,17 +118,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await telegram.stop()
         await service.stop()
 
-    # `/docs` without a CDN: it works where there is no internet.
+    # The files of `/docs` without a CDN: it works where there is no internet.
     app = FastAPIOffline(
+        docs_url=None,
         redoc_url=None,
         title="Kalauz",
         description="Reviewed answers for people who have just moved.",
         lifespan=lifespan,
+        responses=problems.RESPONSES,
     )
     app.state.metrics, app.state.metrics_token = metrics, settings.metrics_token
     problems.install(app)
     for router in (
         health.router,
+        documentation.router,
         collected.router,
         ask.router,
         conversations.router,

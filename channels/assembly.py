@@ -197,6 +197,10 @@ class Assembly:
                 await self._published.wait()
         self._published.clear()
 
+    async def check(self) -> None:
+        """Raises whatever keeps the database from working."""
+        await self.database.check()
+
     async def tend(self) -> None:
         """Do what the clock has to do, in one of the processes."""
         if self.desk is None or self.editing is None or self.retention is None:

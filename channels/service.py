@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 RETRY_S = 2.0
 # How often the clock does what it has to do, in seconds.
 TEND_S = 10.0
+# How long the database may take to say that it is well, in seconds.
+CHECK_S = 2.0
 
 
 class NoContentError(RuntimeError):
@@ -81,6 +83,8 @@ class Assembly(Protocol):
     async def keep_in_touch(self) -> None: ...
 
     async def published(self) -> None: ...
+
+    async def check(self) -> None: ...
 
     async def tend(self) -> None: ...
 
@@ -174,6 +178,12 @@ class Service:
         except Exception as error:
             log.error("what waits could not be counted (%s)", type(error).__name__)
             return None
+
+    async def check(self) -> None:
+        """Raises whatever keeps the database from working, or TimeoutError where it does not answer."""
+        if self._assembly is not None:
+            async with asyncio.timeout(CHECK_S):
+                await self._assembly.check()
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tend())]

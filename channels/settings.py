@@ -19,7 +19,8 @@ ORIGIN = re.compile(r"https?://(?=[a-z0-9\[])[a-z0-9.:\[\]-]+")
 class Settings(BaseSettings):
     """Every setting has a default that works on a fresh machine."""
 
-    model_config = SettingsConfigDict(env_prefix="KALAUZ_", env_file=".env", extra="ignore")
+    # An error must not show a secret to whoever reads the log.
+    model_config = SettingsConfigDict(env_prefix="KALAUZ_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     data_dir: Path = Field(Path("data"), description="Folder of the database and the index.")
     database_url: str | None = Field(

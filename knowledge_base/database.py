@@ -8,10 +8,10 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, ExceptionContext, event, func, select
+from sqlalchemy import Connection, ExceptionContext, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -46,6 +46,8 @@ class Database:
                 f"{self.url.drivername} is no database for Kalauz: take sqlite+aiosqlite or postgresql+asyncpg"
             )
         self._kind = self.url.get_backend_name()
+        # Whether a transaction could not be kept, such as on a full disk, and none was tried out since.
+        self._fails = False
         if self._kind == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         # Parameters hold what people wrote: they must not reach a log through an error's text. A server may have been
@@ -64,8 +66,12 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session that commits at the end, or rolls everything back on an error."""
-        async with self._sessions() as session, session.begin():
-            yield session
+        try:
+            async with self._sessions() as session, session.begin():
+                yield session
+        except (DBAPIError, OSError) as error:
+            self._fails = self._fails or not isinstance(error, IntegrityError)
+            raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -80,6 +86,17 @@ class Database:
                 await connection.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
             await connection.run_sync(_upgrade)
             await connection.commit()
+
+    async def check(self) -> None:
+        """Raises whatever keeps the database from being read, or from being written after it once could not be."""
+        async with self.reading() as session:
+            await session.execute(select(1))
+        if self._fails:
+            async with self.transaction() as session:
+                # There and back: SQLite writes nothing where nothing differs.
+                for step in (1, -1):
+                    await session.execute(text("UPDATE content_version SET number = number + :step"), {"step": step})
+            self._fails = False
 
     async def forget(self) -> None:
         """Make erased rows disappear from the files too, not only from the tables; PostgreSQL does so in its time."""

@@ -38,7 +38,9 @@ _numbers = count(1)
 class Server:
     """A running server; databases are copies of a migrated, empty one."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: str) -> None:
+        """`options` are PostgreSQL's own, in place of those that make tests quick."""
+        self._options = OPTIONS | options
         self._folder = Path(tempfile.mkdtemp(prefix="kalauz-postgres-"))
         # PostgreSQL refuses to run as root.
         self._nobody = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
@@ -52,12 +54,16 @@ class Server:
         register(self.close)
 
     def start(self) -> None:
-        options = " ".join(f"-c {name}={value}" for name, value in OPTIONS.items())
+        options = " ".join(f"-c {name}={value}" for name, value in self._options.items())
         self._run("pg_ctl", "-w", "-l", f"{self._folder}/log", "-o", f"-k {self._folder} {options}", "start")
 
     def stop(self) -> None:
         """End it, and every connection; what is stored stays."""
         self._run("pg_ctl", "-w", "-m", "fast", "stop")
+
+    def crash(self) -> None:
+        """End all its processes at once, as a kill does; it recovers when it is started."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
     def close(self) -> None:
         """End it for good; a second time does nothing."""

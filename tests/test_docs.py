@@ -60,3 +60,9 @@ def test_no_file_names_a_folder_of_somebodys_machine() -> None:
         if path.suffix in (".safetensors", ".onnx") or "content" in path.parts:
             continue
         assert not forbidden.search(path.read_text("utf-8")), path
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_test_that_a_document_names_is_there(path: Path) -> None:
+    for file, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", path.read_text("utf-8")):
+        assert re.search(rf"^\s*(async )?def {name}\(", (ROOT / file).read_text("utf-8"), re.M), f"{file}::{name}"

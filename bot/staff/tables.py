@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.vault import SEALED
 from knowledge_base.tables import Base
 
 
@@ -29,8 +30,8 @@ class StaffRow(Base):
     active: Mapped[bool]
     session_epoch: Mapped[int]
     created_at: Mapped[datetime]
-    code_secret: Mapped[bytes | None] = mapped_column(default=None)
-    code_begun: Mapped[bytes | None] = mapped_column(default=None)
+    code_secret: Mapped[bytes | None] = mapped_column(default=None, info=SEALED)
+    code_begun: Mapped[bytes | None] = mapped_column(default=None, info=SEALED)
     code_window: Mapped[int | None] = mapped_column(default=None)
 
 

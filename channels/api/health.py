@@ -32,13 +32,18 @@ async def health() -> Health:
     return Health(status="ok")
 
 
-@router.get("/ready", response_model=Ready, responses={503: {"description": "Still loading, or it failed"}})
+@router.get("/ready", response_model=Ready)
 async def ready(service: CurrentService, request: Request) -> object:
     if service.served is None:
         detail = (
             f"the content could not be loaded ({service.failure}); see the log" if service.failure else "still loading"
         )
         return problem(503, detail, code="failed" if service.failure else "not_ready")
+    try:
+        await service.check()
+    except Exception as error:
+        # Whatever it is, conversations cannot go on.
+        return problem(503, f"the database does not work ({type(error).__name__})", code="database")
     served = service.served
     return Ready(
         status="ready",

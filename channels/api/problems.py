@@ -8,17 +8,31 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from bot.messages import LimitError, UnknownConversationError, WrongTokenError
+from channels import policies
 from channels.logs import request_id
 from channels.requests import HEADER
 from retrieval.question import QuestionError
 
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(self), geolocation=()",
+
+class Problem(BaseModel):
+    """RFC 9457; `code` is a stable word for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str | None = None
+
+
+# What every operation may answer instead, for the API's document.
+_BODY: dict[str, Any] = {"content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "It cannot be taken: the problem says why", **_BODY},
+    "5XX": {"description": "Not now: still loading, or something went wrong here", **_BODY},
 }
 
 
@@ -84,7 +98,7 @@ async def _not_ready(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     # This handler stands outside `channels.app.Guard` and `Requests`, which set these on all other responses.
-    headers = {**SECURITY_HEADERS, HEADER: request_id.get() or ""}
+    headers = {**policies.of_any(request.url.scheme), HEADER: request_id.get() or ""}
     return problem(500, "something went wrong here; it was logged", code="internal", headers=headers)
 
 

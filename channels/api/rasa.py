@@ -13,8 +13,11 @@ router = APIRouter(prefix="/rasa", tags=["rasa"])
 # A call with its tracker's events, packed or not: more than a long conversation has, in bytes.
 MAX_CALL = 2 * 1024 * 1024
 
+# What rasa-sdk's own server answers, as JSON of its own.
+REFUSED = {400: "The action rejects, or this is no call", 404: "No such action", 449: "The domain is needed"}
 
-@router.post("/webhook")
+
+@router.post("/webhook", responses={status: {"description": said} for status, said in REFUSED.items()})
 async def webhook(request: Request, acting: CurrentActing) -> JSONResponse:
     """Run an action: 200 with events and responses; 400, 404 and 449 as rasa-sdk's server gives them."""
     try:

@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
@@ -28,7 +28,6 @@ LOOK_S = 15.0
 # nginx holds responses back unless it is told not to.
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _EXAMPLE = 'id: 3\nevent: message\ndata: {"number": 3, "sender": "person", "text": "…", …}\n\n'
-_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
 
 Result = TypeVar("Result")
 
@@ -46,9 +45,6 @@ class EventStream(StreamingResponse):
             "`erased` at the end of it all",
             "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
         },
-        401: {"description": "Not the conversation's token", **_PROBLEM},
-        404: {"description": "No such conversation", **_PROBLEM},
-        503: {"description": "Still loading", **_PROBLEM},
     },
 )
 async def stream(

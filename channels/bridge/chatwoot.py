@@ -73,7 +73,7 @@ class ChatwootDesk:
             return []
         match said["event"]:
             case "message_created" if said.get("message_type") == "outgoing" and said.get("private") is False:
-                return [Heard(str(entry(said, "conversation", "id")), str(said.get("id")), said.get("content") or "")]
+                return [Heard(str(entry(said, "conversation", "id")), str(said.get("id")), _text(said))]
             case "conversation_status_changed" if said.get("status") == "resolved":
                 return [Heard(str(said.get("id")), outcome="other")]
         return []
@@ -82,7 +82,7 @@ class ChatwootDesk:
         conversation = _known(case)
         found = entry(await self._call("GET", f"/conversations/{conversation}/messages"), "payload") or []
         written = [one for one in found if entry(one, "message_type") == OUTGOING and entry(one, "private") is False]
-        return [Heard(conversation, str(entry(one, "id")), entry(one, "content") or "") for one in written]
+        return [Heard(conversation, str(entry(one, "id")), _text(one)) for one in written]
 
     async def close(self) -> None:
         await self._transport.close()
@@ -145,6 +145,12 @@ class ChatwootDesk:
 
     async def _call(self, method: str, path: str, **how: Any) -> Any:
         return fields(await self._transport.call(method, f"{self._api}{path}", **how))
+
+
+def _text(message: object) -> str:
+    """What was written; nothing where there is only a file."""
+    said = entry(message, "content")
+    return said if isinstance(said, str) else ""
 
 
 def _known(case: Case) -> str:

@@ -8,31 +8,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from channels import policies
 from channels.console.sessions import COOKIE, RENEWED, Session, Sessions
 
 ROOT = "/console"
 # A request that no person asked for, such as a piece of a page that fetches itself anew: it is no use of the session.
 UNATTENDED = "x-unattended"
-# No inline script or style anywhere, nothing from elsewhere, in nobody's frame.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    # Who uses the computer next must not find a page with the back button.
-    "Cache-Control": "no-store",
-}
 
 
 class Frame:
@@ -57,7 +38,7 @@ class Frame:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in policies.CONSOLE.items():
                     headers.setdefault(name, "no-cache" if is_file and name == "Cache-Control" else value)
                 session: Session = state["session"]
                 is_used = not is_file and UNATTENDED not in connection.headers

@@ -6,8 +6,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from channels import policies
 from channels.api.problems import NotReadyError
-from channels.console.frame import HEADERS, ROOT
+from channels.console.frame import ROOT
 from channels.console.gate import (
     SAFE,
     ForbiddenError,
@@ -78,7 +79,7 @@ async def _not_ready(request: Request, error: Exception) -> Response:
 async def _unexpected(request: Request, error: Exception) -> Response:
     response = _page(request, 500, sentence("Something went wrong here"), sentence("It was logged. Please try again."))
     # This handler stands outside `Frame`, which sets these on all other responses.
-    response.headers.update(HEADERS)
+    response.headers.update({**policies.of_any(request.url.scheme), **policies.CONSOLE})
     return response
 
 

@@ -20,6 +20,8 @@ LONGEST = timedelta(hours=16)
 CODE_WAIT = timedelta(minutes=5)
 # How old the cookie's `seen` may be before it is written again.
 RENEWED = timedelta(minutes=5)
+# How much the clocks of two servers may differ. What began later than that was begun by a clock that went wrong.
+SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,14 @@ class Sessions:
         self._keys = keys
 
     def read(self, cookie: str | None, now: datetime) -> Session | None:
-        """The cookie's session; None for what we did not sign, and for one that has ended."""
+        """The cookie's session; None for what we did not sign, for one that has ended, or not begun."""
         held = _loaded(self._cookies, cookie)
         try:
             session = Session(**{**held, "said": tuple(held["said"])})
         except (KeyError, TypeError):
             return None
-        return session if now < session.ends_at else None
+        begun = session.started <= (now + SKEW).timestamp()
+        return session if begun and now < session.ends_at else None
 
     def write(self, session: Session) -> str:
         return _text(self._cookies.dumps(asdict(session)))

@@ -13,11 +13,11 @@ from telegram.request import HTTPXRequest
 from bot.messages import Conversing
 from bot.news import News
 from bot.vault import Vault
-from channels.telegram.hosting import NotAnUpdateError, TelegramSetupError
+from channels.telegram.hosting import TelegramSetupError
 from channels.telegram.menu import set_menu
 from channels.telegram.outbox import AT_ONCE, Outbox
 from channels.telegram.presence import Presence
-from channels.telegram.reading import UPDATES
+from channels.telegram.reading import UPDATES, understood
 from channels.telegram.reception import Reception
 from channels.telegram.sending import Sender, Sleep, patiently
 from knowledge_base.coordination import Coordination
@@ -116,11 +116,7 @@ class Channel:
 
     async def take(self, update: object) -> None:
         """An update as Telegram's webhook sends it. Raises NotAnUpdateError."""
-        try:
-            read = Update.de_json(update, self._bot)  # type: ignore[arg-type]
-        except (KeyError, TypeError, AttributeError):
-            raise NotAnUpdateError("this is no update of Telegram") from None
-        await self._reception.take(read)
+        await self._reception.take(understood(update, self._bot.bot))
 
     async def _poll(self) -> None:
         """Updates are asked for anew until all of the last ones are stored: a crash loses none."""

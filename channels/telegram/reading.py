@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from telegram import Chat, ChatMember, Message, MessageEntity, Update, User
 
+from channels.telegram.hosting import NotAnUpdateError
 from knowledge_base.languages import TAG
 
 # The kinds of updates that are asked for.
@@ -77,6 +78,25 @@ def read(update: Update, me: User) -> Heard | Pressed | Membership | Migrated | 
     if message.migrate_to_chat_id is not None:
         return Migrated(message.chat.id, message.migrate_to_chat_id)
     return _heard(update, message, me)
+
+
+def understood(update: object, me: User) -> Update:
+    """An update as Telegram's webhook sends it, known to be readable. Raises NotAnUpdateError."""
+    try:
+        found = Update.de_json(update, None)  # type: ignore[arg-type]
+        said = read(found, me)
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError) as error:
+        raise NotAnUpdateError("this is no update of Telegram") from error
+    match said:
+        case (
+            Heard(chat_id=int(), message_id=int(), text=str())
+            | Pressed(chat_id=int() | None, query_id=str(), data=str() | None)
+            | Membership(chat_id=int())
+            | Migrated(chat_id=int(), to=int())
+            | None
+        ):
+            return found
+    raise NotAnUpdateError("this is no update of Telegram")
 
 
 def _heard(update: Update, message: Message, me: User) -> Heard | None:

@@ -10,25 +10,12 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from pydantic import BaseModel
 
 from bot.texts import Texts, languages
+from channels import policies
 from channels.api.ask import LanguageTag
 from channels.web.scripts import MODULES, STATIC, launcher, version
 from channels.web.texts import widget_texts
 from knowledge_base.languages import fallbacks, is_right_to_left, primary
 
-# No inline script or style anywhere, nothing from elsewhere.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'self'",
-        "require-trusted-types-for 'script'",
-    )
-)
 # How long a browser keeps the launcher, and a module under its version, in seconds.
 SHORT_S = 600
 LONG_S = 365 * 24 * 3600
@@ -78,7 +65,7 @@ async def page(accept_language: Annotated[str, Header()] = "en", article: str = 
     known = ARTICLE.fullmatch(article)
     fields["article"], fields["query"] = (f' article="{article}"', f"?article={article}") if known else ("", "")
     html = _PAGE.substitute(fields, language=escape(texts.language), direction=direction, version=version())
-    return HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Vary": "Accept-Language"})
+    return HTMLResponse(html, headers={**policies.CONVERSATION, "Vary": "Accept-Language"})
 
 
 @router.get("/widget.js")

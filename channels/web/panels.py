@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
+from channels import policies
 from channels.api.dependencies import CurrentAnswers
-from channels.web import CONTENT_SECURITY_POLICY, accepted_language
+from channels.web import accepted_language
 
-POLICY = CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'none'")
 # As many characters as the longest sensible list of languages has.
 LONGEST = 100
 
@@ -38,4 +38,4 @@ async def show(
     except SheetError as error:
         raise HTTPException(404, str(error)) from error
     html = sheet(found, Paper(size), opening(str(request.base_url), article))
-    return HTMLResponse(html, headers={"Content-Security-Policy": POLICY, "Vary": "Accept-Language"})
+    return HTMLResponse(html, headers={**policies.SHEET, "Vary": "Accept-Language"})

@@ -15,8 +15,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from bot.messages import Conversing, Incoming, LimitError, Message, UnknownConversationError, WrongTokenError
 from bot.texts import Texts
+from channels import policies
 from channels.api.dependencies import CurrentService
-from channels.web import CONTENT_SECURITY_POLICY, accepted_language
+from channels.web import accepted_language
 from knowledge_base.languages import fallbacks
 from retrieval.question import QuestionError
 from retrieval.shown import ShownAnswer
@@ -24,9 +25,6 @@ from retrieval.shown import ShownAnswer
 # Browsers take the prefix only from the host itself, and only with `Secure` and the path `/`.
 COOKIE = "__Host-kalauz-chat"
 KEPT_S = 30 * 24 * 3600
-POLICY = CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'none'").replace(
-    "form-action 'none'", "form-action 'self'"
-)
 
 router = APIRouter(include_in_schema=False)
 
@@ -91,7 +89,7 @@ class _Visit:
             trouble=trouble,
             offered=offered,
         )
-        headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+        headers = {**policies.FORM, "Cache-Control": "no-store"}
         response = HTMLResponse(html, status, headers)
         if self.cookie and not self.token:
             self.keep(response)

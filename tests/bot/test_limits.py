@@ -94,6 +94,19 @@ def test_conversations_and_networks_are_counted_apart() -> None:
     assert limits.of_conversation("192.0.2.1", NOW) == limits.of_network("192.0.2.1", NOW) == NOW + MINUTE
 
 
+def test_a_clock_that_went_wrong_shuts_nobody_out() -> None:
+    limits = Limits()
+    rate = limits_module.CONVERSATION[0]
+    a_year_ahead = NOW + timedelta(days=365)
+    for _ in range(rate.messages):
+        assert limits.of_conversation("a", a_year_ahead) is None
+    assert limits.of_conversation("a", a_year_ahead) is not None
+    # Set right, it counts anew.
+    for _ in range(rate.messages):
+        assert limits.of_conversation("a", NOW) is None
+    assert limits.of_conversation("a", NOW) == NOW + rate.window
+
+
 @pytest.mark.parametrize("address", [None, ""])
 def test_a_channel_without_addresses_has_no_network(address: str | None) -> None:
     limits = Limits(network=(Rate(1, MINUTE),))

@@ -201,6 +201,19 @@ def test_an_unknown_path_is_not_found(client: TestClient, path: str) -> None:
     assert "script" not in response.text
 
 
+@pytest.mark.parametrize("up", ["..%2f", "../", "..%5c", "%2e%2e/", "....//", "..%252f"])
+@pytest.mark.parametrize(
+    "root", ["/widget/", "/widget/x/", "/static-offline-docs/", "/console/static/", "/panel/", "/chat/", "/"]
+)
+def test_no_path_leads_out_of_its_folder(client: TestClient, settings: Settings, root: str, up: str) -> None:
+    for name in ("pyproject.toml", "channels/app.py", "app.py", "secret.key", "etc/passwd"):
+        for depth in (1, 3, 12):
+            response = client.get(f"{root}{up * depth}{name}")
+            assert response.status_code in (400, 404, 422), response.url
+            assert "root:" not in response.text
+            assert "import" not in response.text
+
+
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/api/v1/ask"), ("PUT", "/api/v1/conversations"), ("POST", "/"), ("DELETE", "/health")]
 )

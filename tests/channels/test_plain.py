@@ -218,6 +218,6 @@ def test_nothing_in_a_block_is_markup() -> None:
 @given(st.text(max_size=200))
 def test_any_reviewed_text_becomes_only_the_markup_of_reviewed_texts(source: str) -> None:
     tags = set(re.findall(r"<(\w+)", drawn(Quotation(language="en", title="", markdown=source)).split("<section")[1]))
-    assert tags <= {*("h2", "h3", "h1", "h4", "h5", "h6", "div", "p", "ul", "ol", "li", "strong", "em", "a")} | {
+    assert tags <= {*("h2", "h3", "h1", "h4", "h5", "h6", "div", "p", "br", "ul", "ol", "li", "strong", "em", "a")} | {
         *("form", "input", "label", "textarea", "button")
     }

@@ -187,6 +187,15 @@ def test_a_key_that_is_easily_guessed_is_refused(monkeypatch: pytest.MonkeyPatch
         settings()
 
 
+@pytest.mark.parametrize("name", ["secret_key", "telegram_token", "bridge_secret", "bridge_token", "bridge"])
+def test_what_is_wrong_is_told_without_the_secret(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KALAUZ_BRIDGE", "webhook")
+    monkeypatch.setenv(f"KALAUZ_{name.upper()}", "sesame ?")
+    with pytest.raises(ValidationError) as caught:
+        settings()
+    assert "sesame" not in str(caught.value)
+
+
 def test_websites_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().origins == frozenset()
     monkeypatch.setenv("KALAUZ_WIDGET_ORIGINS", " https://www.example.org, http://localhost:9000 ,")

@@ -157,4 +157,4 @@ def test_what_is_wrong_is_a_problem_and_no_stream(
 def test_it_is_in_the_apis_description(client: TestClient) -> None:
     described = client.get("/openapi.json").json()["paths"]["/api/v1/conversations/{conversation_id}/stream"]["get"]
     assert "text/event-stream" in described["responses"]["200"]["content"]
-    assert "application/problem+json" in described["responses"]["404"]["content"]
+    assert "application/problem+json" in described["responses"]["4XX"]["content"]

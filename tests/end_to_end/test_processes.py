@@ -14,6 +14,7 @@ import pytest
 from knowledge_base.database import Database
 from retrieval.encoder import Encoder
 from tests import postgres
+from tests.benchmarks.chaos import storm
 from tests.bot.handoff.conftest import hired
 from tests.channels.bridge.conftest import ALWAYS
 from tests.channels.conftest import Talk, data_folder
@@ -28,7 +29,8 @@ class Site:
     """`one` and `other` serve the same site; `say` speaks to the database itself."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
-        self.postgres = postgres.Server()
+        # What is committed is there after a crash, as it has to be.
+        self.postgres = postgres.Server(synchronous_commit="on")
         self.url = self.postgres.url(asyncio.run(self.postgres.create()))
         data_folder(folder, encoder, database_url=self.url)
         self.with_database(lambda database: hired(database, "Anna", "editor"))
@@ -151,11 +153,27 @@ def test_a_database_that_is_started_anew_is_found_again(site: Site, one: httpx.C
     site.postgres.stop()
     assert talk.write("/privacy").status_code == 500
     assert one.get("/health").status_code == 200
+    assert one.get("/ready").json()["code"] == "database"
     site.postgres.start()
     until(lambda: talk.write("/privacy").status_code == 201)
     # The processes hear of each other again.
     newest = "SELECT max(number) FROM revisions WHERE article_id = 'health-card'"
     until(lambda: published(one, other, site.say(newest)[0][0]) < 1.0)
+
+
+def test_who_is_killed_under_load_loses_and_doubles_nothing(site: Site) -> None:
+    def killed() -> None:
+        site.other.stop(signal.SIGKILL)
+        site.other.start()
+        site.other.wait_for("/ready")
+
+    def crashed() -> None:
+        site.postgres.crash()
+        site.postgres.start()
+
+    counts = storm([site.one.url, site.other.url], [killed, crashed], people=2)
+    assert counts.is_right, counts
+    assert counts.tries > 0
 
 
 def test_the_clock_moves_a_case_once_and_goes_on_when_a_process_dies(

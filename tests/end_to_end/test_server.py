@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
-from tests.end_to_end.conftest import DEADLINE_S, Server
+from tests.end_to_end.conftest import DEADLINE_S, Server, watched
 
 
 def test_health_answers_while_the_rest_still_loads(tmp_path: Path) -> None:
@@ -85,6 +86,13 @@ def test_the_api_documentation_needs_nothing_from_elsewhere(server: Server) -> N
     assert "https://" not in page
     for address in re.findall(r'(?:src|href)="([^"]+)"', page):
         assert httpx.get(server.url + address).status_code == 200, address
+
+
+def test_the_api_documentation_works_under_its_policy(server: Server, browser: Browser) -> None:
+    for page in watched(browser, server.url, "/docs"):
+        expect(page.locator(".opblock").first).to_be_visible()
+        page.get_by_text("/api/v1/ask").click()
+        expect(page.get_by_role("button", name="Try it out")).to_be_visible()
 
 
 def test_what_is_erased_is_gone_from_the_files_at_once(server: Server) -> None:

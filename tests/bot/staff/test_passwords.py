@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from argon2 import PasswordHasher
 
 from bot.staff.member import SHORTEST_PASSWORD, checked_password
@@ -16,6 +18,24 @@ async def test_nobodys_password_never_fits_nor_does_a_broken_hash() -> None:
     passwords = Passwords(builders.CHEAP)
     assert not await passwords.fits("", None)
     assert not await passwords.fits("a plain long sentence", "not a hash")
+
+
+async def test_a_password_of_nobody_costs_what_one_of_somebody_costs() -> None:
+    class Counting(PasswordHasher):
+        """Notes the parameters of every hash that is compared."""
+
+        seen: ClassVar[list[str]] = []
+
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:
+            self.seen.append(str(hash).rsplit("$", 2)[0])
+            return super().verify(hash, password)
+
+    passwords = Passwords(Counting(time_cost=1, memory_cost=8, parallelism=1))
+    stored = await passwords.hash("a plain long sentence")
+    for given in (stored, None):
+        await passwords.fits("another sentence", given)
+    assert len(Counting.seen) == 2
+    assert len(set(Counting.seen)) == 1
 
 
 async def test_a_password_in_any_script_is_one() -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.staff.locks import FAILURES
 from channels.console.areas.sign_in import SIGN_INS
 from channels.console.frame import ROOT
-from channels.console.sessions import COOKIE, IDLE, LONGEST, RENEWED
+from channels.console.sessions import COOKIE, IDLE, LONGEST, RENEWED, SKEW
 from tests.channels.console.conftest import PASSWORD, House, words
 
 TOO_MANY = SIGN_INS[0].messages
@@ -183,6 +183,16 @@ def test_a_cookie_that_we_did_not_sign_signs_nobody_in(house: House, cookie: str
     assert not visitor.is_signed_in()
     visitor.cookie = whole
     assert visitor.is_signed_in()
+
+
+def test_a_session_of_a_clock_that_went_wrong_ends_when_it_is_set_right(house: House) -> None:
+    house.add("anna")
+    visitor = house.visitor("anna")
+    house.goes_on(-SKEW)
+    assert visitor.is_signed_in()
+    house.goes_on(-timedelta(days=365))
+    assert not visitor.is_signed_in()
+    assert visitor.sign_in("anna").status_code == 303
 
 
 def test_what_was_to_be_told_is_told_once(house: House) -> None:

@@ -82,6 +82,20 @@ async def test_messages_of_many_kinds_of_trouble_arrive_in_order(office: Office,
     assert [text.split("\n\n")[1] for text in telegram.chat()[1:]] == lines(30)
 
 
+async def test_an_hour_without_telegram_loses_and_doubles_nothing(office: Office, telegram: Telegram) -> None:
+    await started(office, telegram)
+    begun, tries = office.time.now, 65
+    telegram.fail("sendMessage", *[Fault(502)] * tries)
+    async with office.running():
+        for line in lines(10):
+            await person_writes(office, line, name="Judit")
+        await until(lambda: len(telegram.chat()) == 11)
+        await settled(office)
+    assert office.time.now - begun >= 3600
+    assert [text.split("\n\n")[1] for text in telegram.chat()[1:]] == lines(10)
+    assert len(telegram.of("sendMessage")) == 1 + tries + 10
+
+
 async def test_a_crash_after_the_message_came_in_loses_no_reply(
     office: Office, telegram: Telegram, telegram_answers: Answers
 ) -> None:
