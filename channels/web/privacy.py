@@ -7,13 +7,12 @@ from fastapi.responses import HTMLResponse
 
 from bot import privacy
 from bot.texts import Texts, languages
+from channels import policies
 from channels.api.ask import LanguageTag
 from channels.api.dependencies import CurrentAnswers
 from channels.service import now
-from channels.web import CONTENT_SECURITY_POLICY, accepted_language
+from channels.web import accepted_language
 from knowledge_base.languages import endonym
-
-POLICY = CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'none'")
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,4 +42,4 @@ async def show(
             languages={tag: endonym(tag) for tag in sorted(languages(), key=endonym)},
         )
     )
-    return HTMLResponse(html, headers={"Content-Security-Policy": POLICY, "Vary": "Accept-Language"})
+    return HTMLResponse(html, headers={**policies.FORM, "Vary": "Accept-Language"})
