@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.documents import Article, Contact, Content, Notice, Revision, Step, Text, Topic
-from knowledge_base.languages import fallbacks
+from knowledge_base.glossary import Glossary, bare
+from knowledge_base.languages import fallbacks, primary
 from knowledge_base.markdown import plain_text, sections
 from knowledge_base.transliteration import with_latin
 from retrieval.case import Case
@@ -58,15 +59,24 @@ def search_document(article: Article, language: str, revision: Revision) -> Sear
     )
 
 
-def search_documents(article: Article) -> list[SearchDocument]:
+def search_documents(article: Article, glossary: Glossary | None = None) -> list[SearchDocument]:
     """All that is searched of an article: its published translations, then how people ask for it.
 
-    Nothing where no translation is published.
+    A language in which people ask, but that has no translation, is told by the glossary what the official terms of
+    the title are called. Nothing where no translation is published.
     """
     live = {language: t.published for language, t in article.translations.items() if t.published is not None}
     if not live:
         return []
-    asked = [SearchDocument(article.id, language, "", tuple(texts)) for language, texts in article.asked.items()]
+    source = live.get(article.source_language)
+    terms = glossary.said(source.text.title, article.source_language) if glossary and source else []
+    called = [glossary.names(term.id) for term in terms] if glossary else []
+    translated = set(map(primary, live))
+    asked = []
+    for language, texts in article.asked.items():
+        names = [bare(term.text) for known in called for tag, term in known.items() if primary(tag) == language]
+        said = texts if language in translated else dict.fromkeys([*texts, *names])
+        asked.append(SearchDocument(article.id, language, "", tuple(said)))
     return [search_document(article, language, revision) for language, revision in live.items()] + asked
 
 
@@ -82,6 +92,7 @@ class Library:
         cache: VectorCache | None = None,
         progress: Progress | None = None,
         before: "Library | None" = None,
+        glossary: Glossary | None = None,
     ) -> None:
         """`before` is the library that this one follows.
 
@@ -93,7 +104,7 @@ class Library:
         self.articles: dict[str, Article] = {article.id: article for article in content.articles}
         self.contacts: dict[str, Contact] = {contact.id: contact for contact in content.contacts}
         self.topics: dict[str, Topic] = {topic.id: topic for topic in content.topics}
-        documents = [document for article in content.articles for document in search_documents(article)]
+        documents = [document for article in content.articles for document in search_documents(article, glossary)]
         known = before.index if before is not None else None
         is_same = known is not None and known.encoder is encoder and known.documents == documents
         self.index: HybridIndex = (
