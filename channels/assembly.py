@@ -31,6 +31,7 @@ from knowledge_base.coordination import coordination
 from knowledge_base.database import Database
 from knowledge_base.documents import Content, Site
 from knowledge_base.files import read_site
+from knowledge_base.glossary import shipped_glossary
 from retrieval.answers import Answers
 from retrieval.confidence import Calibration, fingerprint, fit
 from retrieval.encoder import DEFAULT, Encoder, load_encoder
@@ -256,7 +257,15 @@ class Assembly:
         site = chosen_site(content, self._site)
         encoder = self._encoder = self._encoder or load_encoder(self._encoder_name)
         cache, before = VectorCache(self._index_dir), self.asking.library if self.asking else None
-        library = Library(content, encoder, version=version, cache=cache, progress=progress, before=before)
+        library = Library(
+            content,
+            encoder,
+            version=version,
+            cache=cache,
+            progress=progress,
+            before=before,
+            glossary=shipped_glossary(),
+        )
         if self.asking is not None and self.asking.site == site:
             return library
         fitted = calibration(library, site, self._index_dir, refit=refit)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from knowledge_base.documents import Content
 from knowledge_base.files import read
+from knowledge_base.glossary import shipped_glossary
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.library import Library
 from retrieval.phrases import Phrase
@@ -44,7 +45,7 @@ def starter_content() -> Content:
 
 @functools.cache
 def starter_library() -> Library:
-    return Library(starter_content(), encoder(), cache=VectorCache(folder()))
+    return Library(starter_content(), encoder(), cache=VectorCache(folder()), glossary=shipped_glossary())
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from knowledge_base.documents import Content
 from knowledge_base.files import read
+from knowledge_base.glossary import shipped_glossary
 from retrieval.confidence import fit
 from retrieval.encoder import DEFAULT, load_encoder
 from retrieval.library import Library
@@ -53,7 +54,8 @@ def main(folders: list[Path]) -> None:
             encoder = load_encoder(path)
             name = encoder.name
             for said, chosen in (("yes", content), ("no", without_asked(content))):
-                top1, top3 = measured(Library(chosen, encoder, cache=VectorCache(Path(folder) / f"{name}-{said}")))
+                cache = VectorCache(Path(folder) / f"{name}-{said}")
+                top1, top3 = measured(Library(chosen, encoder, cache=cache, glossary=shipped_glossary()))
                 print(f"| {name} | {said} | {top1:.3f} | {top3:.3f} |", flush=True)
 
 

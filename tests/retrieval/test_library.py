@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from knowledge_base.documents import Article, Content
+from knowledge_base.glossary import Glossary, Term
 from retrieval.case import Case
 from retrieval.encoder import Encoder
 from retrieval.library import Library, quotable_parts, search_document, search_documents, step_text
@@ -334,6 +335,22 @@ def test_facts_that_filter_count_in_a_library_that_keeps_its_index(encoder: Enco
     assert moved.id in found(first, "HU")
     assert moved.id not in found(second, "HU")
     assert moved.id in found(second, "NO")
+
+
+def test_official_terms_of_a_title_are_searched_in_languages_that_ask_but_have_no_translation() -> None:
+    glossary = Glossary(
+        {
+            "en": [Term("card", "health card")],
+            "vi": [Term("card", "thẻ y tế (bảo hiểm)")],
+            "hu": [Term("card", "egészségügyi kártya")],
+            "so": [Term("card", "kaarka caafimaadka")],
+        }
+    )
+    asked = {"vi": ["khám bệnh ở đâu"], "hu": ["hol a kártyám"]}
+    one = article(en=revision(text("Health card")), hu=revision()).model_copy(update={"asked": asked})
+    searched = {document.language: document.questions for document in search_documents(one, glossary)[2:]}
+    assert searched == {"vi": ("khám bệnh ở đâu", "thẻ y tế"), "hu": ("hol a kártyám",)}
+    assert search_documents(one)[2].questions == ("khám bệnh ở đâu",)
 
 
 def test_newer_texts_are_quoted_before_they_are_indexed(encoder: Encoder) -> None:
