@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 HOST ?= 127.0.0.1
+PROCESSES ?= 2
 
 .PHONY: help run test lint types format texts recognition bench clean
 
@@ -15,9 +16,9 @@ run: $(VENV)/installed ## Install, take in the starter content, build the index,
 	$(BIN)/kalauz index build
 	$(BIN)/kalauz serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/installed-dev lint types ## Check and test everything
+test: $(VENV)/installed-dev lint types ## Check and test everything (PROCESSES=2)
 	$(BIN)/kalauz kb check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/installed-dev ## Check style and the direction of imports
 	$(BIN)/ruff format --check .

@@ -23,6 +23,23 @@ settings.register_profile("kalauz", deadline=None, suppress_health_check=[Health
 settings.load_profile("kalauz")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that share the work share what was encoded, too."""
+    if not hasattr(config, "workerinput") and getattr(config.option, "numprocesses", None):
+        warm.share()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file is one process's, and so is all that needs the server with the starter content; that comes first."""
+    items.sort(key=lambda item: not _needs_server(item))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("server" if _needs_server(item) else str(item.path)))
+
+
+def _needs_server(item: pytest.Item) -> bool:
+    return "server" in getattr(item, "fixturenames", ()) and "end_to_end" in item.path.parts
+
+
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> Backend:
     """A test that asks for a database runs on each kind of them."""

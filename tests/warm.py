@@ -11,6 +11,8 @@ import tempfile
 from atexit import register
 from pathlib import Path
 
+from filelock import FileLock
+
 from knowledge_base.documents import Content
 from knowledge_base.files import read
 from knowledge_base.glossary import shipped_glossary
@@ -33,9 +35,19 @@ def folder() -> Path:
     return made
 
 
+def share() -> None:
+    """Let the processes that this one starts use its folder."""
+    os.environ["KALAUZ_TEST_VECTORS"] = str(folder())
+
+
 @functools.cache
 def encoder() -> Encoder:
     return load_encoder()
+
+
+def _alone() -> FileLock:
+    """The others wait: what one has encoded they only read."""
+    return FileLock(folder() / "lock")
 
 
 @functools.cache
@@ -45,14 +57,16 @@ def starter_content() -> Content:
 
 @functools.cache
 def starter_library() -> Library:
-    return Library(starter_content(), encoder(), cache=VectorCache(folder()), glossary=shipped_glossary())
+    with _alone():
+        return Library(starter_content(), encoder(), cache=VectorCache(folder()), glossary=shipped_glossary())
 
 
 @functools.cache
 def phrase_index() -> PhraseIndex:
     known: list[Phrase] = phrases()
     questions = [question.text for question in question_set() if question.kind in ("in", "out")]
-    return PhraseIndex(known, questions, encoder(), cache=VectorCache(folder() / "phrases"))
+    with _alone():
+        return PhraseIndex(known, questions, encoder(), cache=VectorCache(folder() / "phrases"))
 
 
 def warm_phrases(index_dir: Path) -> None:
@@ -65,4 +79,4 @@ def warm_starter(index_dir: Path) -> None:
     """Give an index folder everything that the starter content needs."""
     starter_library()
     phrase_index()
-    shutil.copytree(folder(), index_dir, dirs_exist_ok=True)
+    shutil.copytree(folder(), index_dir, dirs_exist_ok=True, ignore=shutil.ignore_patterns("lock", "*.partial*"))
