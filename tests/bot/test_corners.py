@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import callbacks, records
+from bot import callbacks
 from bot.engine import Engine
 from bot.limits import Limits, Rate, network_of
 from bot.messages import Incoming, LimitError
+from bot.needs import questions
 from bot.replies import Buttons
 from bot.state import State, Walk
 from bot.tables import ConversationRow
@@ -217,7 +218,7 @@ async def test_a_case_without_an_answer_keeps_the_question_not_the_button(databa
     assert "Which of these is true for you?" in (await say(engine, started, "card football tonight stadium"))[-1].text
     assert (await say(engine, started, '/case{"audience": "asylum"}'))[-1].reply.outcome == "no_answer"
     async with database.reading() as session:
-        assert [q.text for q in await records.unanswered(session)] == ["card football tonight stadium"]
+        assert [q.text for q in await questions.unanswered(session)] == ["card football tonight stadium"]
 
 
 async def test_a_tick_of_no_paper_does_not_read_as_one(answers):

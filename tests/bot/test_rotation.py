@@ -38,6 +38,8 @@ def test_all_bytes_that_are_stored_are_sealed() -> None:
     assert {f"{column.table.name}.{column.name}" for column in of_bytes} == {
         "callbacks.draft",
         "callbacks.request",
+        "staff.code_begun",
+        "staff.code_secret",
         "telegram_chats.token",
     }
 
