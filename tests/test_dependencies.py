@@ -60,8 +60,10 @@ def closure() -> Iterator[Distribution]:
 
 
 def licence(of: Distribution) -> str:
-    """What a package says of its licence."""
+    """What a package says of its licence; of several that one may choose from, the free ones."""
     said = [of.metadata.get("License-Expression") or ""]
+    if " OR " in said[0]:
+        return "; ".join(one for one in said[0].split(" OR ") if any(word in one for word in FREE)) or said[0]
     said += [line for line in of.metadata.get_all("Classifier", []) if line.startswith("License")]
     return "; ".join(filter(None, said)) or (of.metadata.get("License") or "")[:200]
 

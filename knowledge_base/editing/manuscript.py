@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from knowledge_base.documents import Document, Revision, Text
+from knowledge_base.documents import Article, Document, Revision, Site, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +86,13 @@ class UnpublishableError(EditingError):
     def __init__(self, fault: Literal["no_steps", "steps", "step_count"]) -> None:
         super().__init__(f"the text cannot be published: {fault}")
         self.fault = fault
+
+
+class ContactInUseError(EditingError):
+    """The contact cannot be deleted: these sites and articles name it."""
+
+    def __init__(self, sites: Sequence[Site], articles: Sequence[Article]) -> None:
+        names = [site.id for site in sites] + [article.id for article in articles]
+        super().__init__(f"the contact is named by {', '.join(names)}")
+        self.sites = sites
+        self.articles = articles

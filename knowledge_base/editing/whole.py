@@ -1,6 +1,5 @@
 """The use cases of notices and contacts, which are kept whole, in the caller's transaction."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -8,22 +7,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge_base import repository
-from knowledge_base.documents import Article, Contact, Notice, Site, to_local_time
+from knowledge_base.documents import Contact, Notice, Site, to_local_time
 from knowledge_base.editing.articles import check_references
-from knowledge_base.editing.manuscript import EditingError, OvertakenError, TakenError, UnknownTextError
+from knowledge_base.editing.manuscript import ContactInUseError, OvertakenError, TakenError, UnknownTextError
 from knowledge_base.status import notice_state
 
 Whole = TypeVar("Whole", Notice, Contact)
-
-
-class ContactInUseError(EditingError):
-    """The contact cannot be deleted: these sites and articles name it."""
-
-    def __init__(self, sites: Sequence[Site], articles: Sequence[Article]) -> None:
-        names = [site.id for site in sites] + [article.id for article in articles]
-        super().__init__(f"the contact is named by {', '.join(names)}")
-        self.sites = sites
-        self.articles = articles
 
 
 async def load(session: AsyncSession, kind: type[Whole], document_id: str) -> Whole:

@@ -98,6 +98,7 @@ def test_the_api_describes_itself(client: TestClient) -> None:
         "/health",
         "/ready",
         "/api/v1/ask",
+        "/api/v1/conversations/{conversation_id}/export",
         "/api/v1/texts",
         "/api/v1/conversations",
         "/api/v1/conversations/{conversation_id}",

@@ -21,7 +21,7 @@ from channels.console.sheets import Sheet
 from channels.console.texts import apart, sentence
 from knowledge_base.documents import Contact
 from knowledge_base.editing.identifiers import suggested
-from knowledge_base.editing.whole import ContactInUseError
+from knowledge_base.editing.manuscript import ContactInUseError
 from knowledge_base.languages import endonym, fallbacks, locale
 
 PATH = "/contacts"

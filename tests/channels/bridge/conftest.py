@@ -51,7 +51,7 @@ class World:
             site=self.office.answers.site.id,
             clock=self.office.watch,
             chance=lambda: 0.0,
-            patience_s=0.3,
+            patience_s=0.8,
         )
 
     async def restart(self) -> None:

@@ -57,7 +57,7 @@ class Fake:
         if fault.after:
             await go_on(request)
         if fault.status == 0:
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(1.1)
         return JSONResponse({}, fault.status or 504, fault.headers)
 
     def knows(self, request: Request, body: bytes) -> bool:

@@ -80,6 +80,7 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor,
         "/content/health-card/put-back",
         "/notices/office-closed/end",
         "/notices/new/delete",
+        "/contacts/new/remove",
         "/topics/new/move",
         "/topics/new/remove",
     ):
