@@ -284,5 +284,5 @@ class Assembly:
         self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries)
         self.retention = Retention(self.database, site.retention_days, now, news=self.news, deliveries=self.deliveries)
         self.editing = Editors(self.database, self.asking, now)
-        self.needs = Survey(self.database, self.asking, now)
+        self.needs = Survey(self.database, self.asking, now, news=self.news)
         return library

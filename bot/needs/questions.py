@@ -29,6 +29,13 @@ async def count(session: AsyncSession) -> int:
     return (await session.execute(query)).scalar_one()
 
 
+async def alike(session: AsyncSession, keys: Collection[str]) -> list[Question]:
+    """The open questions of these keys, and those in the same words."""
+    found = await unanswered(session)
+    words = {(question.language, question.text) for question in found if question.key in keys}
+    return [question for question in found if (question.language, question.text) in words]
+
+
 async def settle(session: AsyncSession, keys: Collection[str], settled: Settled | None, now: datetime) -> int:
     """Settle the questions of these keys, or take up again what was set aside; how many there were to change.
 

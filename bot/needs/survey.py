@@ -9,15 +9,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.needs import questions
+from bot.blocks import answer_blocks, notice_blocks
+from bot.needs import late, questions
 from bot.needs.figures import Statistics
 from bot.needs.gaps import gaps
 from bot.needs.period import Period, periods
 from bot.needs.statistics import statistics
 from bot.needs.tallies import first_day, tallies
-from bot.needs.work import Gap, Near, Question, UnknownQuestionError, wordings
+from bot.needs.work import Answered, Gap, Near, Question, UnknownQuestionError, wordings
+from bot.news import News
 from bot.redaction import without_marks
+from bot.replies import Block, Buttons
 from bot.staff.tables import AuditRow
+from bot.texts import Texts
 from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.editing.manuscript import UnknownTextError
@@ -32,8 +36,11 @@ MOST, NEAREST = 500, 5
 class Survey:
     """See `bot.needs.work.Needs` for what each method is for; `clock` gives the aware time now."""
 
-    def __init__(self, database: Database, answers: Answers, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, answers: Answers, clock: Callable[[], datetime], *, news: News | None = None
+    ) -> None:
         self._database = database
+        self._news = news or News()
         self._answers = answers
         self._clock = clock
         # Only of what is shown, and never on disk: they go with the questions.
@@ -43,6 +50,10 @@ class Survey:
     @property
     def most(self) -> int:
         return MOST
+
+    @property
+    def recent_days(self) -> int:
+        return late.RECENT.days
 
     async def gaps(self, reader: str, most: int) -> Sequence[tuple[Gap, Near | None]]:
         found = (await self._gathered())[:most]
@@ -65,9 +76,12 @@ class Survey:
         found = [Near(one.article, one.title, one.language) for one in shown if one is not None]
         return sorted(found, key=lambda near: (near.title.casefold(), near.article))
 
-    async def answered(self, article_id: str, texts: Mapping[str, str], *, by: str) -> int:
+    async def answered(self, article_id: str, texts: Mapping[str, str], *, by: str, tell: bool = False) -> Answered:
         now = self._clock()
         async with self._database.transaction() as session:
+            asked = await questions.alike(session, texts)
+            # First of all: whoever erases a conversation has it locked before its questions.
+            rows = await late.waiting(session, asked, now) if tell else {}
             if not await repository.lock_article(session, article_id):
                 raise UnknownTextError(f"there is no article {article_id!r}")
             open_ones = {question.key: question for question in await questions.unanswered(session)}
@@ -85,7 +99,19 @@ class Survey:
                     session.add(AuditRow(at=now, login=by, action="asked", subject=subject))
             if changed:
                 await repository.bump_content_version(session)
-            return await questions.settle(session, texts, "answered", now)
+            count = await questions.settle(session, texts, "answered", now)
+            told = await late.tell(session, asked, rows, lambda reader: self._quoted(article_id, reader), now)
+        for conversation_id in told:
+            self._news.tell(conversation_id)
+        return Answered(count, len(told))
+
+    def _quoted(self, article_id: str, texts: Texts) -> list[Block]:
+        """The published article as it is sent unasked: without buttons, which belong to a turn."""
+        opened = self._answers.open_article(article_id, now=self._clock(), reader=texts.reader)
+        if opened is None or opened.answer is None:
+            return []
+        blocks = notice_blocks(opened.notices) + answer_blocks(opened.answer, texts, whole=True)
+        return [block for block in blocks if not isinstance(block, Buttons)]
 
     async def settle(self, keys: Collection[str], settled: Literal["aside"] | None, *, by: str) -> int:
         now = self._clock()

@@ -63,6 +63,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """How many questions an article answers now, and how many conversations were told."""
+
+    questions: int
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """An article as an editor knows it; `confidence` in [0, 1] says how sure it is that it answers."""
 
@@ -80,6 +88,11 @@ class Needs(Protocol):
         """How many of the newest questions are gathered."""
         ...
 
+    @property
+    def recent_days(self) -> int:
+        """Who asked within so many days can be told of an answer."""
+        ...
+
     async def gaps(self, reader: str, most: int) -> Sequence[tuple[Gap, Near | None]]:
         """What is missing most first, at most `most`, each with the nearest article."""
         ...
@@ -92,12 +105,13 @@ class Needs(Protocol):
         """Every published article, by title."""
         ...
 
-    async def answered(self, article_id: str, texts: Mapping[str, str], *, by: str) -> int:
+    async def answered(self, article_id: str, texts: Mapping[str, str], *, by: str, tell: bool = False) -> Answered:
         """People find the article by these texts, by the keys of their questions.
 
-        Those are settled with it, and whoever asked in the same words.
+        Those are settled with it, and whoever asked in the same words. With `tell`, who asked lately and still talks
+        with the bot reads the article in their conversation.
 
-        Returns how many. Raises UnknownQuestionError, and `UnknownTextError` where there is no such article.
+        Raises UnknownQuestionError, and `UnknownTextError` where there is no such article.
         """
         ...
 

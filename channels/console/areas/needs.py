@@ -75,7 +75,8 @@ async def settle(request: Request, at: Editor, needs: CurrentNeeds, key: Key, fo
     if form.wrong:
         return await _shown(request, at, needs, key, form, 422)
     try:
-        count = await needs.answered(form["article"], written, by=at.member.login)
+        tell = bool(form["tell"])
+        answered = await needs.answered(form["article"], written, by=at.member.login, tell=tell)
     except UnknownTextError:
         form.wrong["article"] = texts.gettext("Please choose one of these.")
         return await _shown(request, at, needs, key, form, 422)
@@ -85,9 +86,16 @@ async def settle(request: Request, at: Editor, needs: CurrentNeeds, key: Key, fo
     told = texts.ngettext(
         "{count} question leads to the article from now on.",
         "{count} questions lead to the article from now on.",
-        count,
-    )
-    say(request, told.format(count=texts.number(count)))
+        answered.questions,
+    ).format(count=texts.number(answered.questions))
+    if tell:
+        heard = texts.ngettext(
+            "{count} conversation has got the answer.",
+            "{count} conversations have got the answer.",
+            answered.told,
+        )
+        told += " " + heard.format(count=texts.number(answered.told))
+    say(request, told)
     return go(PATH)
 
 
@@ -108,6 +116,7 @@ async def _shown(request: Request, at: Editor, needs: Needs, key: str, form: For
         nearest=nearest,
         others=[one for one in needs.articles(at.member.language) if one.article not in near],
         reasons=REASONS,
+        recent=needs.recent_days,
     )
 
 

@@ -1,18 +1,22 @@
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.editing.editors import Editors
 from bot.engine import Engine
+from bot.messages import Started
 from bot.needs import questions
+from bot.needs.late import RECENT
 from bot.needs.survey import Survey
-from bot.needs.work import Question, UnknownQuestionError
+from bot.needs.work import Answered, Question, UnknownQuestionError
 from bot.staff.tables import AuditRow
-from bot.tables import UnansweredRow
+from bot.tables import ConversationRow, UnansweredRow
 from knowledge_base.database import Database
 from knowledge_base.editing.manuscript import UnknownTextError
 from retrieval.answers import Answers
+from tests import builders
 from tests.bot.conftest import small_content
 from tests.bot.test_engine import GIBBERISH, begin, say
 from tests.conftest import NOW
@@ -76,7 +80,8 @@ async def test_an_article_is_found_by_the_questions_that_it_answers(
     await ask(engine, GIBBERISH)
     asked = await the_question(survey)
     before = (await stored(database))[1]
-    assert await survey.answered("tax-card", {asked.key: "Where is the tax card?"}, by="anna") == 1
+    settled = await survey.answered("tax-card", {asked.key: "Where is the tax card?"}, by="anna")
+    assert settled == Answered(questions=1, told=0)
     content, version = await stored(database)
     assert version == before + 1
     assert next(a for a in content.articles if a.id == "tax-card").asked == {"en": ["Where is the tax card?"]}
@@ -106,6 +111,53 @@ async def test_what_is_gone_changes_nothing(survey: Survey, engine: Engine, data
         await survey.answered("tax-card", {asked.key: "x", "gone": "y"}, by="anna")
     assert await stored(database) == before
     assert await record(database) == []
+
+
+async def messages(engine: Engine, started: Started) -> list[str]:
+    return [one.text for one in await engine.messages(started.conversation_id, started.token, after=0)]
+
+
+async def test_who_still_waits_reads_the_article_in_their_conversation_once(survey: Survey, engine: Engine) -> None:
+    started = await begin(engine, language="hu")
+    for client_id in ("first-time", "second-time"):
+        await say(engine, started, GIBBERISH, client_id)
+    before = await messages(engine, started)
+    asked = await the_question(survey)
+    settled = await survey.answered("health-card", {asked.key: "kártya"}, by="anna", tell=True)
+    assert settled == Answered(questions=2, told=1)
+    *same, told = await messages(engine, started)
+    assert same == before
+    assert GIBBERISH in told
+    assert "A kártyát a hivatal adja." in told
+    assert (await say(engine, started, "How do I get a health card?"))[-1].reply
+
+
+async def test_nobody_is_written_to_who_talks_with_a_person_or_asked_long_ago(
+    survey: Survey, engine: Engine, database: Database
+) -> None:
+    with_person, long_ago = await begin(engine), await begin(engine)
+    for started in (with_person, long_ago):
+        await say(engine, started, GIBBERISH)
+    asked = await the_question(survey)
+    async with database.transaction() as session:
+        (await session.get_one(ConversationRow, with_person.conversation_id)).owner = "staff-1"
+        (row,) = await session.scalars(
+            select(UnansweredRow).where(UnansweredRow.conversation_id == long_ago.conversation_id)
+        )
+        row.asked_at -= RECENT + timedelta(hours=1)
+    before = [await messages(engine, started) for started in (with_person, long_ago)]
+    settled = await survey.answered("health-card", {asked.key: "card"}, by="anna", tell=True)
+    assert settled == Answered(questions=2, told=0)
+    assert [await messages(engine, started) for started in (with_person, long_ago)] == before
+
+
+async def test_what_is_not_published_is_sent_to_nobody(survey: Survey, engine: Engine, database: Database) -> None:
+    # It is in the database, and not served yet.
+    await take_in(database, builders.content(builders.article("draft-only")))
+    await ask(engine, GIBBERISH)
+    asked = await the_question(survey)
+    settled = await survey.answered("draft-only", {asked.key: "card"}, by="anna", tell=True)
+    assert settled == Answered(questions=1, told=0)
 
 
 async def test_who_asked_in_the_same_words_is_settled_with_it(survey: Survey, engine: Engine) -> None:

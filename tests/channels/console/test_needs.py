@@ -75,6 +75,17 @@ def test_an_article_is_found_by_what_was_ticked(newsroom: Newsroom) -> None:
     assert newsroom.version() == version + 1
 
 
+def test_whoever_asked_is_sent_the_article_where_that_is_ticked(newsroom: Newsroom) -> None:
+    asked(newsroom)
+    anna = newsroom.editor("anna")
+    path = gap_of(anna.get("/needs").text)
+    form = form_of(anna.get(path))
+    assert form["tell"] == "on"
+    anna.send(path, **form | {"article": "tax-card", "act": "answer"})
+    told = words(anna.get("/needs"))
+    assert "1 question leads to the article from now on. 1 conversation has got the answer." in told
+
+
 def test_what_is_set_aside_leaves_the_list_and_comes_back(newsroom: Newsroom) -> None:
     asked(newsroom)
     anna = newsroom.editor("anna")
