@@ -49,11 +49,14 @@ async def end(session: AsyncSession, notice_id: str, now: datetime) -> bool:
     notice = await load(session, Notice, notice_id)
     if notice_state(notice, now) != "running":
         return False
-    minute = now.astimezone(ZoneInfo(notice.time_zone)).replace(tzinfo=None, second=0, microsecond=0)
+    zone, a_minute = ZoneInfo(notice.time_zone), timedelta(minutes=1)
+    minute = now.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
     changes = {"valid_until": _written(minute)}
     if to_local_time(notice.valid_from) >= minute:
-        # It began this very minute, or the clocks have gone back since: it has to begin before it ends.
-        changes["valid_from"] = _written(minute - timedelta(minutes=1))
+        # It began this very minute, or the clocks have gone back since: it has to begin before it ends, and not at a
+        # time that the clocks have leapt over.
+        before = (now - a_minute).astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
+        changes["valid_from"] = _written(min(before, minute - a_minute))
     ended = notice.model_copy(update=changes)
     await repository.save_document(session, ended)
     await repository.bump_content_version(session)

@@ -103,7 +103,7 @@ def test_a_conversation_survives_the_servers_restart(page: Page, server: Server)
     server.start()
     # Still loading: the widget waits and then shows everything.
     page.reload()
-    expect(page.locator(".bot")).to_have_count(2, timeout=60_000)
+    expect(page.locator(".bot")).to_have_count(2, timeout=180_000)
     answer = ask(page, "Is the TAJ card free?")
     expect(answer).to_be_visible()
 
