@@ -14,6 +14,8 @@ from tests.end_to_end.conftest import Server, opened
 
 def ask(page: Page, question: str) -> Locator:
     """Type and send a question; returns the bot's last message, once it has come."""
+    # Before anything is there, the greeting would be taken for the answer.
+    page.locator(".log > li").first.wait_for()
     before = page.locator(".bot").count()
     page.get_by_role("textbox").fill(question)
     page.keyboard.press("Enter")
