@@ -31,7 +31,18 @@ from knowledge_base.documents import Step as ArticleStep
 from knowledge_base.languages import endonym, locale
 from knowledge_base.markdown import sections
 from retrieval.case import Case
-from retrieval.shown import ShownAnswer, ShownChoice, ShownContact, ShownNotice
+from retrieval.shown import Answer, ShownAnswer, ShownChoice, ShownContact, ShownNotice
+
+
+def sent_blocks(opened: Answer | None, texts: Texts) -> list[Block]:
+    """A whole article that nobody asked the bot for in this turn; nothing where it is not published.
+
+    Without buttons, which the bot answers only within its own turns.
+    """
+    if opened is None or opened.answer is None:
+        return []
+    blocks = notice_blocks(opened.notices) + answer_blocks(opened.answer, texts, whole=True)
+    return [block for block in blocks if not isinstance(block, Buttons)]
 
 
 def notice_blocks(notices: list[ShownNotice]) -> list[Block]:

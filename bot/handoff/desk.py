@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import callbacks, conversations
 from bot.actions.callback import FORM, form_ended
-from bot.blocks import answer_blocks, contact_cards, notice_blocks
+from bot.blocks import contact_cards, sent_blocks
 from bot.handoff import canned, cases, counsellors, labels, prospects
 from bot.handoff.delivery import Deliveries
 from bot.handoff.inbox import CannedReply, Change, Entry, Note, Opened, UnknownArticleError, UnknownHandoffError
@@ -232,11 +232,10 @@ class Desk:
 
         def quoted(texts: Texts) -> list[Block]:
             opened = self._answers.open_article(article, now=self._clock(), reader=texts.reader)
-            if opened is None or opened.answer is None:
+            blocks = sent_blocks(opened, texts)
+            if not blocks:
                 raise UnknownArticleError("the article is not published")
-            blocks = notice_blocks(opened.notices) + answer_blocks(opened.answer, texts, whole=True)
-            # Buttons are answered by the bot, which is silent now.
-            return [block for block in blocks if not isinstance(block, Buttons)]
+            return blocks
 
         await self._write(handoff_id, member, client_id, quoted)
 

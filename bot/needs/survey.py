@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.blocks import answer_blocks, notice_blocks
+from bot.blocks import sent_blocks
 from bot.needs import late, questions
 from bot.needs.figures import Statistics
 from bot.needs.gaps import gaps
@@ -19,7 +19,7 @@ from bot.needs.tallies import first_day, tallies
 from bot.needs.work import Answered, Gap, Near, Question, UnknownQuestionError, wordings
 from bot.news import News
 from bot.redaction import without_marks
-from bot.replies import Block, Buttons
+from bot.replies import Block
 from bot.staff.tables import AuditRow
 from bot.texts import Texts
 from knowledge_base import repository
@@ -106,12 +106,7 @@ class Survey:
         return Answered(count, len(told))
 
     def _quoted(self, article_id: str, texts: Texts) -> list[Block]:
-        """The published article as it is sent unasked: without buttons, which belong to a turn."""
-        opened = self._answers.open_article(article_id, now=self._clock(), reader=texts.reader)
-        if opened is None or opened.answer is None:
-            return []
-        blocks = notice_blocks(opened.notices) + answer_blocks(opened.answer, texts, whole=True)
-        return [block for block in blocks if not isinstance(block, Buttons)]
+        return sent_blocks(self._answers.open_article(article_id, now=self._clock(), reader=texts.reader), texts)
 
     async def settle(self, keys: Collection[str], settled: Literal["aside"] | None, *, by: str) -> int:
         now = self._clock()
