@@ -78,7 +78,7 @@ class Assembly(Protocol):
     @property
     def time_zone(self) -> ZoneInfo | None: ...
 
-    async def follow(self) -> Served | None: ...
+    async def follow(self, *, at_once: bool) -> Served | None: ...
 
     async def keep_in_touch(self) -> None: ...
 
@@ -199,18 +199,16 @@ class Service:
             self._assembly = None
 
     async def _run(self) -> None:
-        """Load, then load again whenever something was published. A failure keeps what is served."""
+        """Load, then follow whenever something was published. A failure keeps what is served."""
         while True:
             try:
                 if self._assembly is None:
                     module = await asyncio.to_thread(importlib.import_module, "channels.assembly")
                     self._assembly = cast(Assembly, module.Assembly(**self._settings))
                     self._tasks.append(asyncio.create_task(self._assembly.keep_in_touch()))
-                changed = await self._assembly.follow()
+                await self._assembly.follow(at_once=True)
                 self.failure = None
                 self.loaded.set()
-                if changed:
-                    log.info("serving %s", changed)
             except Exception as error:
                 # Once for each cause, not for each try.
                 if self.failure != type(error).__name__:

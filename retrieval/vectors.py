@@ -109,6 +109,9 @@ class VectorCache:
         if path is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not known:
+            path.unlink(missing_ok=True)
+            return
         keys = np.frombuffer(b"".join(known), dtype=np.uint8).reshape(len(known), 16)
         partial = path.with_name(f"{path.stem}.{os.getpid()}.partial.npz")
         np.savez(partial, keys=keys, vectors=np.stack(list(known.values())).astype(np.float16))
