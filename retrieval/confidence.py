@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, softmax
 
 from knowledge_base.documents import Article, Content, Translation
@@ -261,6 +260,9 @@ def _measured(answered: NDArray[np.bool_], right: NDArray[np.bool_], answerable:
 
 def _regression(rows: Floats, right: NDArray[np.bool_]) -> tuple[float, Floats]:
     """Intercept and coefficients of a logistic regression with a little ridge."""
+    # Half a second, and only for who fits.
+    from scipy.optimize import minimize
+
     spread = rows.std(0) + 1e-9
     scaled = rows / spread
 
