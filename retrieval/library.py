@@ -265,4 +265,4 @@ def is_published(article: Article) -> bool:
 def _said(names: frozenset[str], document: SearchDocument) -> frozenset[str]:
     """Which of the words stand in the document."""
     whole = " ".join([document.title, *document.questions, *document.parts])
-    return names.intersection(without_marks(word) for word in set(words(whole)))
+    return names.intersection(map(without_marks, set(words(whole))))
