@@ -164,10 +164,11 @@ class PhraseIndex:
     def similarities(self, text: str) -> list[Floats]:
         """To every phrase, `(n_phrases,) float32` each: by meaning for each part of the encoder, and by words."""
         query = self._weighted(_counts([text]))
-        words = np.zeros(len(self.texts), dtype=np.float32)
-        for row, weight in zip(query.indices, query.data, strict=True):
-            begin, end = self._postings.indptr[row], self._postings.indptr[row + 1]
-            words[self._postings.indices[begin:end]] += weight * self._postings.data[begin:end]
+        spans = [slice(*self._postings.indptr[row : row + 2].tolist()) for row in query.indices]
+        weights = np.repeat(query.data, [span.stop - span.start for span in spans])
+        found = np.concatenate([self._postings.indices[span] for span in spans] or [np.zeros(0, np.int32)])
+        shares = np.concatenate([self._postings.data[span] for span in spans] or [np.zeros(0, np.float32)])
+        words = np.bincount(found, weights * shares, len(self.texts)).astype(np.float32)
         vector = self.encoder.encode_queries([text])[0]
         return [*self.meanings(vector), words]
 
@@ -177,14 +178,17 @@ class PhraseIndex:
 
     def features(self, similarities_of: list[Floats]) -> Floats:
         """`(..., n_phrases)` similarities to `(..., n_features)`: the means of each kind's nearest."""
-        columns = []
-        for similarities in similarities_of:
-            for begin, end in self.slices:
-                depth = min(max(NEAREST), end - begin)
-                part = similarities[..., begin:end]
-                nearest = -np.sort(-np.partition(part, end - begin - depth, axis=-1)[..., -depth:], axis=-1)
-                columns += [nearest[..., :n].mean(axis=-1) for n in NEAREST]
-        return np.stack(columns, axis=-1).astype(np.float32)
+        together = np.stack(similarities_of, axis=-2)
+        nearest = np.empty((*together.shape[:-1], len(self.kinds), max(NEAREST)), np.float32)
+        for i, (begin, end) in enumerate(self.slices):
+            depth = min(max(NEAREST), end - begin)
+            part = np.partition(together[..., begin:end], end - begin - depth, axis=-1)[..., -depth:]
+            nearest[..., i, :depth] = -np.sort(-part, axis=-1)
+            # A kind of few phrases is averaged over these.
+            nearest[..., i, depth:] = np.nan
+        means = np.stack([np.nanmean(nearest[..., :n], axis=-1) for n in NEAREST], axis=-1)
+        features: Floats = means.reshape(*means.shape[:-3], -1)
+        return features
 
 
 class Recogniser:
