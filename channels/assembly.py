@@ -43,6 +43,8 @@ from retrieval.vectors import Progress, VectorCache
 
 # The role of the process that does what the clock has to do.
 TIMERS = "timers"
+# How long nothing is published before what is found is written down and fitted: both take a core from who asks.
+QUIET_S = 30.0
 log = logging.getLogger(__name__)
 
 
@@ -122,8 +124,10 @@ class Assembly:
         index_dir: Path,
         secret_keys: Callable[[], tuple[str, ...]],
         watch: Watch = lambda: lambda taken: None,
+        quiet_s: float = QUIET_S,
     ) -> None:
         self._watch = watch
+        self._quiet_s = quiet_s
         self.database = Database(database_url)
         self.vault = Vault(*secret_keys())
         self.coordination = coordination(self.database)
@@ -262,6 +266,9 @@ class Assembly:
         """Give what is found its own calibration. What is published meanwhile does not wait for it."""
         while self.asking is not None:
             library, site = self.asking.library, self.asking.site
+            await asyncio.sleep(self._quiet_s)
+            if self.asking.library is not library:
+                continue
             try:
                 if library.index is not self._kept:
                     await asyncio.to_thread(library.index.keep, VectorCache(self._index_dir))
@@ -316,7 +323,7 @@ class Assembly:
             made.replace(library, made.calibration)
             self._serve(made)
         log.info("serving %s", self.served)
-        # Its own calibration follows a moment later.
+        # Its own calibration follows when nobody has published for a while.
         if self._fitting is None or self._fitting.done():
             self._fitting = asyncio.create_task(self._fit())
 

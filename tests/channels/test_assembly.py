@@ -200,6 +200,7 @@ def test_a_server_begins_with_the_calibration_of_an_older_content(tmp_path: Path
             encoder=None,
             index_dir=chosen.index_dir,
             secret_keys=lambda: ("a key",),
+            quiet_s=0,
         )
         try:
             await assembly.follow(at_once=at_once)
