@@ -1,8 +1,9 @@
 """What a turn leaves for editors and statistics: the question that found no answer, and counts without persons."""
 
 from datetime import date, datetime, timedelta
+from typing import cast
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.needs.figures import LONGEST, WAITS
@@ -14,6 +15,7 @@ from bot.understanding import ParseData, parsed_answer
 from knowledge_base.database import inserting
 from retrieval.answers import Answers
 
+TALLIES = cast(Table, TallyRow.__table__)
 # Of the outcomes' subjects: the article that was shown.
 ARTICLE = "article"
 
@@ -100,8 +102,10 @@ async def _keep_question(
 async def count(session: AsyncSession, now: datetime, site: str, language: str, kind: str, subject: str) -> None:
     """One more; both databases take the row and the sum in one statement."""
     key = {"day": now.date(), "site": site, "language": language, "kind": kind, "subject": subject}
-    insert = inserting(session, TallyRow).values(**key, count=1)
-    await session.execute(insert.on_conflict_do_update(index_elements=list(key), set_={"count": TallyRow.count + 1}))
+    one_more = inserting(session, TALLIES).on_conflict_do_update(
+        index_elements=list(key), set_={"count": TallyRow.count + 1}
+    )
+    await session.execute(one_more, {**key, "count": 1})
 
 
 async def votes(session: AsyncSession, site: str, since: date) -> list[tuple[str, str, int, int]]:

@@ -1,14 +1,15 @@
 """The database: engine, sessions, migrations. Here stands what SQLite and PostgreSQL have to be told differently."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, ExceptionContext, event, func, select, text
+from sqlalchemy import Connection, ExceptionContext, Table, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
@@ -48,6 +49,8 @@ class Database:
         self._kind = self.url.get_backend_name()
         # Whether a transaction could not be kept, such as on a full disk, and none was tried out since.
         self._fails = False
+        # SQLite has one writer, and lets those who wait try again at random: here they come in their order.
+        self._writing: AbstractAsyncContextManager[Any] = asyncio.Lock() if self._kind == "sqlite" else nullcontext()
         if self._kind == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         # Parameters hold what people wrote: they must not reach a log through an error's text. A server may have been
@@ -67,7 +70,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session that commits at the end, or rolls everything back on an error."""
         try:
-            async with self._sessions() as session, session.begin():
+            async with self._writing, self._sessions() as session, session.begin():
                 yield session
         except (DBAPIError, OSError) as error:
             self._fails = self._fails or not isinstance(error, IntegrityError)
@@ -109,7 +112,7 @@ class Database:
         await self._engine.dispose()
 
 
-def inserting(session: AsyncSession, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
+def inserting(session: AsyncSession, table: Table | type[Any]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say what happens `on_conflict`."""
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table)

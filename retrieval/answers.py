@@ -199,9 +199,9 @@ class Answers:
             article, [library.articles[c.article] for c in near or [] if c.article in library.articles]
         )
         if not candidates:
-            countries, title = {article.facts.country}, chosen[1].text.title
-            hits = library.search(title, countries=countries, year=year, case=case, limit=RELATED_DEPTH)
-            candidates = _neighbours(article, [hit.article for hit in hits])
+            country, title = article.facts.country, chosen[1].text.title
+            like = library.like(title, country=country, year=year, case=case, limit=RELATED_DEPTH)
+            candidates = _neighbours(article, like)
         found = []
         for candidate in candidates[:RELATED]:
             other = library.revision(candidate.id, reader)

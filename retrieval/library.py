@@ -112,6 +112,7 @@ class Library:
         )
         self._document = {(d.id, d.language): n for n, d in enumerate(documents) if d.title}
         self._entries: list[Article] = []
+        self._like: dict[tuple[str, str, int, Case | None], list[str]] = {}
         self._show(content)
         self._names_of_the_past = self._distinctive_words()
 
@@ -141,6 +142,7 @@ class Library:
         changed = with_latin(content.model_copy(update={"articles": newer}))
         articles = self.articles | {article.id: article for article in changed.articles}
         other = copy.copy(self)
+        other._like = {}
         other.source = content
         other._show(changed.model_copy(update={"articles": [articles[article.id] for article in content.articles]}))
         return other
@@ -167,6 +169,14 @@ class Library:
         return [
             ArticleHit(self._entries[hit.entry], document.language, len(document.parts), hit) for hit, document in found
         ]
+
+    def like(self, title: str, *, country: str, year: int, case: Case | None, limit: int) -> list[Article]:
+        """The articles that a title finds, best first. Titles are few and asked for again and again: remembered."""
+        key = (title, country, year, case)
+        if key not in self._like:
+            hits = self.search(title, countries={country}, year=year, case=case, limit=limit)
+            self._like[key] = [hit.article.id for hit in hits]
+        return [self.articles[found] for found in self._like[key] if found in self.articles]
 
     def parts(self, article_id: str, language: str, question: str) -> dict[int, float]:
         """How near each quotable part of a published translation is to a question, as cosines.
