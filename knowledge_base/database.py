@@ -1,6 +1,7 @@
 """The database: engine, sessions, migrations. Here stands what SQLite and PostgreSQL have to be told differently."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, ExceptionContext, event, func, select, text
+from sqlalchemy import JSON, Connection, ExceptionContext, Select, cast, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
@@ -114,6 +115,13 @@ def inserting(session: AsyncSession, table: type[Any]) -> postgresql.Insert | sq
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def each_of(session: AsyncSession, values: Sequence[str]) -> Select[tuple[str]]:
+    """A column of values, however many: as parameters they would be too many."""
+    if session.get_bind().dialect.name == "postgresql":
+        return select(func.json_array_elements_text(cast(values, JSON)).column_valued("value"))
+    return select(func.json_each(json.dumps(values)).table_valued("value").c.value)
 
 
 def migration_config(connection: Connection | None = None) -> Config:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from knowledge_base import said, states
 from knowledge_base.coordination import announce
 from knowledge_base.database import in_utc
 from knowledge_base.documents import (
@@ -84,8 +85,12 @@ async def save_facts(session: AsyncSession, article: Article) -> bool:
         return True
     if row.source_language == article.source_language and row.facts == facts:
         return False
+    another_source = row.source_language != article.source_language
     row.source_language = article.source_language
     row.kind, row.country, row.facts = article.facts.kind, article.facts.country, facts
+    if another_source:
+        await session.flush()
+        await states.settle(session, article.id, article.source_language)
     return True
 
 
@@ -150,6 +155,7 @@ async def add_revision(session: AsyncSession, article_id: str, language: str, re
             saved_at=datetime.now(UTC),
         )
     )
+    await _settle(session, article_id, language)
 
 
 async def publish(session: AsyncSession, article_id: str, language: str, number: int) -> bool:
@@ -158,6 +164,7 @@ async def publish(session: AsyncSession, article_id: str, language: str, number:
     if row.published == number:
         return False
     row.published = number
+    await _settle(session, article_id, language)
     return True
 
 
@@ -168,6 +175,7 @@ async def withdraw(session: AsyncSession, article_id: str, language: str) -> boo
         return False
     await session.merge(WithdrawnRow(article_id=article_id, language=language, number=row.published))
     row.published = None
+    await _settle(session, article_id, language)
     return True
 
 
@@ -333,6 +341,13 @@ async def load_content(session: AsyncSession) -> Content:
         contacts=await load_documents(session, Contact),
         sites=await load_documents(session, Site),
     )
+
+
+async def _settle(session: AsyncSession, article_id: str, language: str) -> None:
+    """Keep what lists and their search ask of a text beside it."""
+    await session.flush()
+    await states.settle(session, article_id, language)
+    await said.keep(session, article_id, language)
 
 
 def _is(column: InstrumentedAttribute[str], only: str | None) -> ColumnElement[bool]:
