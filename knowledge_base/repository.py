@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, delete, func, select, true, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -25,6 +25,7 @@ from knowledge_base.documents import (
 )
 from knowledge_base.tables import (
     ArticleRow,
+    ArticleTopicRow,
     AskedRow,
     ContactRow,
     ContentVersionRow,
@@ -82,16 +83,24 @@ async def save_facts(session: AsyncSession, article: Article) -> bool:
     row = await session.get(ArticleRow, article.id, with_for_update=True)
     if row is None:
         session.add(ArticleRow(id=article.id, source_language=article.source_language, **columns))
+        await _save_article_topics(session, article)
         return True
     if row.source_language == article.source_language and row.facts == facts:
         return False
     another_source = row.source_language != article.source_language
     row.source_language = article.source_language
     row.kind, row.country, row.facts = article.facts.kind, article.facts.country, facts
+    await _save_article_topics(session, article)
     if another_source:
-        await session.flush()
         await states.settle(session, article.id, article.source_language)
     return True
+
+
+async def _save_article_topics(session: AsyncSession, article: Article) -> None:
+    await session.flush()
+    await session.execute(delete(ArticleTopicRow).where(ArticleTopicRow.article_id == article.id))
+    rows = [{"article_id": article.id, "topic": topic} for topic in dict.fromkeys(article.facts.topics)]
+    await session.execute(insert(ArticleTopicRow), rows)
 
 
 async def save_asked(session: AsyncSession, article_id: str, language: str, questions: list[str]) -> bool:
@@ -238,11 +247,11 @@ async def load_document(session: AsyncSession, kind: type[Kept], document_id: st
 
 async def count_of(session: AsyncSession, topic_id: str) -> dict[str, int]:
     """How many articles, notices and contacts are on a topic."""
-    facts = [row.facts["topics"] for row in (await session.execute(select(ArticleRow))).scalars()]
+    on_it = select(func.count()).where(ArticleTopicRow.topic == topic_id)
     notices = [one.topics for one in await load_documents(session, Notice)]
     contacts = [one.topics for one in await load_documents(session, Contact)]
     return {
-        "articles": sum(topic_id in topics for topics in facts),
+        "articles": (await session.execute(on_it)).scalar_one(),
         "notices": sum(topic_id in topics for topics in notices),
         "contacts": sum(topic_id in topics for topics in contacts),
     }

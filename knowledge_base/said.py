@@ -1,6 +1,6 @@
 """Which articles say a word, or a part of one, in any of their texts.
 
-For each translation `said` holds the different words of its published and its newest text, without capitals and
+For each translation `said_words` holds the different words of its published and its newest text, without capitals and
 accents. The index `grams` beside it holds the pieces of one to three characters of these words; it is of the kind that
 the database has: a table of FTS5 in SQLite, arrays under GIN in PostgreSQL. Pieces find words in every script, with or
 without spaces between them. All of it can be made again from the texts, so no backup holds it.
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from knowledge_base.tables import ArticleRow, RevisionRow, SaidRow, TranslationRow
+from knowledge_base.tables import ArticleRow, RevisionRow, SaidRow, SaidWordsRow, TranslationRow
 
 LONGEST = 3
 # How many texts are taken in at once.
@@ -44,7 +44,7 @@ WITH_ALL = {
 
 def is_derived(table: str) -> bool:
     """Whether a table is one of these; FTS5 makes some of its own."""
-    return table in ("said", "grams") or table.startswith("grams_")
+    return table in ("said", "said_words", "grams") or table.startswith("grams_")
 
 
 def folded(said: str) -> str:
@@ -68,15 +68,18 @@ async def keep(session: AsyncSession, article: str, language: str) -> None:
     own = SaidRow.article_id == article, SaidRow.language == language
     stored = _texts.where(TranslationRow.article_id == article, TranslationRow.language == language)
     now = words(row.text for row in await session.execute(stored))
-    row = (await session.execute(select(SaidRow).where(*own))).scalar_one_or_none()
-    if row is None:
-        row = SaidRow(article_id=article, language=language, words=" ".join(now))
-        session.add(row)
-    elif row.words == " ".join(now):
+    row = await session.scalar(select(SaidWordsRow).join(SaidRow, SaidRow.number == SaidWordsRow.number).where(*own))
+    if row is not None and row.words == " ".join(now):
         return
-    else:
+    if row is not None:
         await session.execute(TAKE_OUT[kind], {"number": row.number, "pieces": _pieces(row.words.split())})
         row.words = " ".join(now)
+    else:
+        said = SaidRow(article_id=article, language=language)
+        session.add(said)
+        await session.flush()
+        row = SaidWordsRow(number=said.number, words=" ".join(now))
+        session.add(row)
     await session.flush()
     await session.execute(ADD[kind], {"number": row.number, "pieces": _pieces(now)})
 
@@ -88,7 +91,8 @@ async def saying(session: AsyncSession, word: str) -> set[str]:
     numbers = WITH_ALL[kind].bindparams(pieces=pieces).columns(number=Integer)
     found = select(SaidRow.article_id).where(SaidRow.number.in_(numbers)).distinct()
     if len(word) > LONGEST:
-        found = found.where(SaidRow.words.contains(word, autoescape=True))
+        says = SaidWordsRow.words.contains(word, autoescape=True)
+        found = found.join(SaidWordsRow, SaidWordsRow.number == SaidRow.number).where(says)
     named = select(ArticleRow.id).where(ArticleRow.id.contains(word, autoescape=True))
     return {*await session.scalars(found), *await session.scalars(named)}
 
@@ -98,20 +102,22 @@ def fill(connection: Connection) -> None:
     in_order = _texts.order_by(TranslationRow.article_id, TranslationRow.language)
     rows = connection.execute(in_order, execution_options={"yield_per": TEXTS})
     said = (
-        {"article_id": article, "language": language, "words": " ".join(words(row.text for row in some))}
-        for (article, language), some in groupby(rows, lambda row: (row.article_id, row.language))
+        (key, words(row.text for row in some))
+        for key, some in groupby(rows, lambda row: (row.article_id, row.language))
     )
-    while some := list(islice(said, TEXTS)):
+    while some := dict(islice(said, TEXTS)):
         add(connection, some)
 
 
-def add(connection: Connection, said: Collection[dict[str, str]]) -> None:
-    """Rows of `said` for texts that have none yet."""
+def add(connection: Connection, said: Mapping[tuple[str, str], Collection[str]]) -> None:
+    """The words of texts, by article and language, for which nothing is kept yet."""
     adding = insert(SaidRow).returning(SaidRow.number, sort_by_parameter_order=True)
-    numbers = connection.scalars(adding, list(said))
+    numbers = list(connection.scalars(adding, [{"article_id": article, "language": tag} for article, tag in said]))
     rows = [
-        {"number": number, "pieces": _pieces(row["words"].split())} for number, row in zip(numbers, said, strict=True)
+        {"number": number, "words": " ".join(some), "pieces": _pieces(some)}
+        for number, some in zip(numbers, said.values(), strict=True)
     ]
+    connection.execute(insert(SaidWordsRow), [{"number": row["number"], "words": row["words"]} for row in rows])
     connection.execute(ADD[connection.dialect.name], rows)
 
 

@@ -44,6 +44,14 @@ class ArticleRow(Base):
     facts: Mapped[dict[str, Any]]
 
 
+class ArticleTopicRow(Base):
+    """What the facts say too, as lists can ask for it."""
+
+    __tablename__ = "article_topics"
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
 class TranslationRow(Base):
     """Which revision of a text is published, and what lists ask of its revisions; see `knowledge_base.states`."""
 
@@ -92,7 +100,7 @@ class RevisionRow(Base):
 
 
 class SaidRow(Base):
-    """The different words of a translation's published and newest text, folded; see `knowledge_base.said`."""
+    """A number for each translation, under which stands what it says; see `knowledge_base.said`."""
 
     __tablename__ = "said"
     __table_args__ = (
@@ -102,6 +110,13 @@ class SaidRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[str]
     language: Mapped[str]
+
+
+class SaidWordsRow(Base):
+    """The different words of a translation's published and newest text, folded."""
+
+    __tablename__ = "said_words"
+    number: Mapped[int] = mapped_column(ForeignKey("said.number"), primary_key=True, autoincrement=False)
     words: Mapped[str]
 
 

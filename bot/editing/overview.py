@@ -16,14 +16,14 @@ async def overview(session: AsyncSession, wanted: Wanted, today: date, part: Par
     """See `bot.editing.work.Overview`."""
     topics = await repository.load_topics(session)
     found = await lists.matching(session, topics, wanted)
-    of_all = wanted == Wanted(language=wanted.language)
+    among = None if len(found) == await repository.article_count(session) else found
     planned = [plan for plan in await plans.all_of(session) if wanted.language in ("", plan.language)]
-    if not of_all:
-        among = set(found)
-        planned = [plan for plan in planned if plan.article in among]
+    if planned and among is not None:
+        kept = set(among)
+        planned = [plan for plan in planned if plan.article in kept]
     # What will be published by itself needs nobody.
     waiting = [(plan.article, plan.language) for plan in planned if plan.fault is None]
-    scope = Scope(wanted.language, today, None if of_all else found, waiting)
+    scope = Scope(wanted.language, today, among, waiting)
     needs = [need for need in NEEDS if part.only in (None, need)]
     shown = found[part.start : part.start + part.most] if part.only in (None, "articles") else []
     titles = await lists.titles(session, {*shown, *(plan.article for plan in planned)})

@@ -6,7 +6,7 @@ There may be very many texts: none is read here, only what stands beside them, a
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, null, or_, select, tuple_
+from sqlalchemy import CTE, ColumnElement, Select, and_, exists, false, func, literal, null, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -14,11 +14,10 @@ from knowledge_base import said
 from knowledge_base.database import each_of
 from knowledge_base.documents import Topic
 from knowledge_base.editing.duties import LONG_AGO, Duty, Listing, Need, Scope, Title, Wanted, subtopics
-from knowledge_base.tables import ArticleRow, RevisionRow, TranslationRow
+from knowledge_base.tables import ArticleRow, ArticleTopicRow, RevisionRow, TranslationRow
 
 Value = TypeVar("Value")
 Column = ColumnElement[Value] | InstrumentedAttribute[Value]
-TOPICS = ArticleRow.facts["topics"].as_string()
 VERIFY = ArticleRow.facts["verify"].as_string()
 TITLE = RevisionRow.text["title"].as_string()
 AT_TRANSLATION = and_(
@@ -30,9 +29,8 @@ async def matching(session: AsyncSession, topics: Sequence[Topic], wanted: Wante
     """The ids of the articles with the topic and the country, in some of whose texts all the words stand; in order."""
     query = select(ArticleRow.id)
     if wanted.topic:
-        query = query.where(
-            or_(*(TOPICS.contains(f'"{one}"', autoescape=True) for one in subtopics(topics, wanted.topic)))
-        )
+        on_it = select(ArticleTopicRow.article_id).where(ArticleTopicRow.topic.in_(subtopics(topics, wanted.topic)))
+        query = query.where(ArticleRow.id.in_(on_it))
     if wanted.country:
         query = query.where(ArticleRow.country == wanted.country)
     found = set(await session.scalars(query))
@@ -50,8 +48,12 @@ async def duties(
     first. What is missing is told of one language only: of all together it would be nearly everything. Facts are the
     business of every language.
     """
-    queries = {need: _duties(session, need, scope) for need in needs}
-    counted = [select(func.count()).select_from(query.subquery()).scalar_subquery() for query in queries.values()]
+    among = each_of(session, scope.among).cte("among") if scope.among is not None else None
+    queries = {need: _duties(need, scope, among) for need in needs}
+    counted = [
+        select(func.count()).select_from(query.order_by(None).subquery()).scalar_subquery()
+        for query in queries.values()
+    ]
     counts = dict(zip(queries, (await session.execute(select(*counted))).one(), strict=True))
     rows = {
         need: (await session.execute(query.offset(start).limit(most))).all() if counts[need] > start else []
@@ -72,7 +74,7 @@ async def titles(session: AsyncSession, articles: Collection[str]) -> dict[str, 
     return await _source_titles(session, articles, number)
 
 
-def _duties(session: AsyncSession, need: Need, scope: Scope) -> Select[Any]:
+def _duties(need: Need, scope: Scope, among: CTE | None) -> Select[Any]:
     """Rows of article, language, about, since, in order."""
     article: Column[str] = TranslationRow.article_id
     language: Column[str] = TranslationRow.language
@@ -100,8 +102,8 @@ def _duties(session: AsyncSession, need: Need, scope: Scope) -> Select[Any]:
         case "verify":
             article, language, about = ArticleRow.id, ArticleRow.source_language, VERIFY
             wanted = [about != ""]
-    if scope.among is not None:
-        wanted.append(article.in_(each_of(session, scope.among)))
+    if among is not None:
+        wanted.append(article.in_(select(among.c.value)))
     columns = article.label("article"), language.label("language"), about.label("about"), since.label("since")
     return select(*columns).where(*wanted).order_by(*first, article, language)
 

@@ -23,7 +23,7 @@ from knowledge_base import said, states
 from knowledge_base.database import Database
 from knowledge_base.documents import Topic
 from knowledge_base.editing.duties import Wanted
-from knowledge_base.tables import ArticleRow, RevisionRow, TopicRow, TranslationRow
+from knowledge_base.tables import ArticleRow, ArticleTopicRow, RevisionRow, TopicRow, TranslationRow
 from tests import builders, postgres, warm
 from tests.databases import BACKENDS, Backend
 
@@ -108,8 +108,13 @@ async def fill(database: Database, articles: int) -> None:
             [{"id": t.id, "position": n, "data": t.model_dump(mode="json")} for n, t in enumerate(TOPICS)],
         )
     for begin in range(0, articles, CHUNK):
-        rows: dict[type[Any], list[dict[str, Any]]] = {ArticleRow: [], TranslationRow: [], RevisionRow: []}
-        words: list[dict[str, str]] = []
+        rows: dict[type[Any], list[dict[str, Any]]] = {
+            ArticleRow: [],
+            ArticleTopicRow: [],
+            TranslationRow: [],
+            RevisionRow: [],
+        }
+        words: dict[tuple[str, str], list[str]] = {}
         for number in range(begin, min(begin + CHUNK, articles)):
             id, chance = f"article-{number}", random.integers(0, 100, (4, len(LANGUAGES)))
             facts = builders.facts(
@@ -119,6 +124,7 @@ async def fill(database: Database, articles: int) -> None:
             )
             common = {"kind": "faq", "country": facts.country, "source_language": "en"}
             rows[ArticleRow].append({"id": id, "facts": facts.model_dump(mode="json"), **common})
+            rows[ArticleTopicRow] += [{"article_id": id, "topic": topic} for topic in facts.topics]
             for at, (language, told) in enumerate(next(written).items()):
                 is_source = language == "en"
                 if chance[0, at] < MISSING and not is_source:
@@ -130,7 +136,7 @@ async def fill(database: Database, articles: int) -> None:
                 saved["reviewed"] = TODAY - timedelta(days=365 * years + int(random.integers(30)))
                 rows[TranslationRow].append({**key, "published": 2})
                 rows[RevisionRow] += [{**saved, "number": n} for n in ([2, 3] if chance[3, at] < DRAFTS else [2])]
-                words.append({**key, "words": " ".join(said.words([told]))})
+                words[id, language] = said.words([told])
         async with database.transaction() as session:
             for table, added in rows.items():
                 await session.execute(insert(table), added)

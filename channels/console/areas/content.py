@@ -92,7 +92,7 @@ async def show(
     wanted = Wanted(topic, country, own if language is None else language, words)
     part = Part(only, (number - 1) * PAGE, PAGE) if only else Part(most=SHOWN)
     overview = await editing.overview(wanted, console(request).now().date(), part)
-    lists: dict[Listed, Listing[Any]] = {**overview.needs, "articles": overview.articles}
+    lists: dict[str, Listing[Any]] = {**overview.needs, "articles": overview.articles}
 
     def link(**changes: Any) -> str:
         return f"{ROOT}{PATH}?{urlencode({**asdict(wanted), **changes})}"

@@ -23,16 +23,29 @@ def upgrade() -> None:
             postgresql_where=sa.text(name),
         )
     op.create_index("ix_translations_reviewed", "translations", ["reviewed", "article_id", "language"])
+    of_articles = op.create_table(
+        "article_topics",
+        sa.Column("article_id", sa.String, sa.ForeignKey("articles.id"), primary_key=True),
+        sa.Column("topic", sa.String, primary_key=True, index=True),
+    )
     op.create_table(
         "said",
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("article_id", sa.String, nullable=False),
         sa.Column("language", sa.String, nullable=False),
-        sa.Column("words", sa.String, nullable=False),
         sa.ForeignKeyConstraint(["article_id", "language"], ["translations.article_id", "translations.language"]),
         sa.UniqueConstraint("article_id", "language"),
     )
+    op.create_table(
+        "said_words",
+        sa.Column("number", sa.Integer, sa.ForeignKey("said.number"), primary_key=True, autoincrement=False),
+        sa.Column("words", sa.String, nullable=False),
+    )
     connection = op.get_bind()
+    articles = sa.table("articles", sa.column("id"), sa.column("facts", sa.JSON))
+    for id, facts in connection.execute(sa.select(articles.c.id, articles.c.facts)).all():
+        for topic in dict.fromkeys(facts.get("topics", [])):
+            connection.execute(of_articles.insert(), {"article_id": id, "topic": topic})
     for statement in said.MAKE[connection.dialect.name]:
         op.execute(statement)
     op.execute(states.EVERYWHERE)
