@@ -1,7 +1,7 @@
 """The database: engine, sessions, migrations. Here stands what SQLite and PostgreSQL have to be told differently."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,11 +117,11 @@ def inserting(session: AsyncSession, table: type[Any]) -> postgresql.Insert | sq
     return sqlite.insert(table)
 
 
-def each_of(session: AsyncSession, values: Sequence[str]) -> Select[tuple[str]]:
+def each_of(session: AsyncSession, values: Collection[str]) -> Select[tuple[str]]:
     """A column of values, however many: as parameters they would be too many."""
     if session.get_bind().dialect.name == "postgresql":
-        return select(func.json_array_elements_text(cast(values, JSON)).column_valued("value"))
-    return select(func.json_each(json.dumps(values)).table_valued("value").c.value)
+        return select(func.json_array_elements_text(cast(list(values), JSON)).column_valued("value"))
+    return select(func.json_each(json.dumps(list(values))).table_valued("value").c.value)
 
 
 def migration_config(connection: Connection | None = None) -> Config:

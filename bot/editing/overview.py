@@ -15,15 +15,17 @@ from knowledge_base.editing.duties import NEEDS, Listing, Scope, Wanted
 async def overview(session: AsyncSession, wanted: Wanted, today: date, part: Part = EVERY) -> Overview:
     """See `bot.editing.work.Overview`."""
     topics = await repository.load_topics(session)
-    found = await lists.matching(session, topics, wanted)
-    among = None if len(found) == await repository.article_count(session) else found
-    planned = [plan for plan in await plans.all_of(session) if wanted.language in ("", plan.language)]
-    if planned and among is not None:
-        kept = set(among)
-        planned = [plan for plan in planned if plan.article in kept]
+    found, others = await lists.matching(session, topics, wanted)
+    planned = [
+        plan
+        for plan in await plans.all_of(session)
+        if plan.article not in others and wanted.language in ("", plan.language)
+    ]
     # What will be published by itself needs nobody.
     waiting = [(plan.article, plan.language) for plan in planned if plan.fault is None]
-    scope = Scope(wanted.language, today, among, waiting)
+    # Whichever is less to say.
+    among, besides = (found, ()) if len(found) < len(others) else (None, others)
+    scope = Scope(wanted.language, today, among, besides, waiting)
     needs = [need for need in NEEDS if part.only in (None, need)]
     shown = found[part.start : part.start + part.most] if part.only in (None, "articles") else []
     titles = await lists.titles(session, {*shown, *(plan.article for plan in planned)})

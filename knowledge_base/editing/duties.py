@@ -58,13 +58,14 @@ class Wanted:
 class Scope:
     """Whose duties are asked for, on the day `today`: of a language, or of all where it is empty.
 
-    `among` are the ids of the articles, None for all of them. The drafts of the texts in `waiting`, pairs of an article
-    and a language, need nobody.
+    The articles are those with the ids `among`, None for all of them, but for those with the ids `besides`. The drafts
+    of the texts in `waiting`, pairs of an article and a language, need nobody.
     """
 
     language: str
     today: date
-    among: Sequence[str] | None = None
+    among: Collection[str] | None = None
+    besides: Collection[str] = ()
     waiting: Collection[tuple[str, str]] = ()
 
 

@@ -25,18 +25,18 @@ AT_TRANSLATION = and_(
 )
 
 
-async def matching(session: AsyncSession, topics: Sequence[Topic], wanted: Wanted) -> list[str]:
-    """The ids of the articles with the topic and the country, in some of whose texts all the words stand; in order."""
-    query = select(ArticleRow.id)
+async def matching(session: AsyncSession, topics: Sequence[Topic], wanted: Wanted) -> tuple[list[str], set[str]]:
+    """The ids of the articles with the topic and the country, in some of whose texts all the words stand, in order;
+    and those of all others.
+    """
+    countries = {row.id: row.country for row in await session.execute(select(ArticleRow.id, ArticleRow.country))}
+    found = {article for article, country in countries.items() if wanted.country in ("", country)}
     if wanted.topic:
-        on_it = select(ArticleTopicRow.article_id).where(ArticleTopicRow.topic.in_(subtopics(topics, wanted.topic)))
-        query = query.where(ArticleRow.id.in_(on_it))
-    if wanted.country:
-        query = query.where(ArticleRow.country == wanted.country)
-    found = set(await session.scalars(query))
+        of_topics = ArticleTopicRow.topic.in_(subtopics(topics, wanted.topic))
+        found &= set(await session.scalars(select(ArticleTopicRow.article_id).where(of_topics)))
     for word in said.folded(wanted.words).split():
         found &= await said.saying(session, word)
-    return sorted(found)
+    return sorted(found), countries.keys() - found
 
 
 async def duties(
@@ -49,7 +49,8 @@ async def duties(
     business of every language.
     """
     among = each_of(session, scope.among).cte("among") if scope.among is not None else None
-    queries = {need: _duties(need, scope, among) for need in needs}
+    besides = each_of(session, scope.besides).cte("besides") if scope.besides else None
+    queries = {need: _duties(need, scope, among, besides) for need in needs}
     counted = [
         select(func.count()).select_from(query.order_by(None).subquery()).scalar_subquery()
         for query in queries.values()
@@ -74,7 +75,7 @@ async def titles(session: AsyncSession, articles: Collection[str]) -> dict[str, 
     return await _source_titles(session, articles, number)
 
 
-def _duties(need: Need, scope: Scope, among: CTE | None) -> Select[Any]:
+def _duties(need: Need, scope: Scope, among: CTE | None, besides: CTE | None) -> Select[Any]:
     """Rows of article, language, about, since, in order."""
     article: Column[str] = TranslationRow.article_id
     language: Column[str] = TranslationRow.language
@@ -104,6 +105,8 @@ def _duties(need: Need, scope: Scope, among: CTE | None) -> Select[Any]:
             wanted = [about != ""]
     if among is not None:
         wanted.append(article.in_(select(among.c.value)))
+    if besides is not None:
+        wanted.append(article.not_in(select(besides.c.value)))
     columns = article.label("article"), language.label("language"), about.label("about"), since.label("since")
     return select(*columns).where(*wanted).order_by(*first, article, language)
 

@@ -110,11 +110,12 @@ async def compare(database: Database, asked: Iterable[Wanted]) -> None:
         for wanted in asked:
             expected = matching(articles, wanted)
             ids = [article.id for article in expected]
-            assert await lists.matching(session, TOPICS, wanted) == ids, wanted
-            for among in (ids, None):
-                scope = Scope(wanted.language, TODAY, among)
+            others = {article.id for article in articles} - set(ids)
+            assert await lists.matching(session, TOPICS, wanted) == (ids, others), wanted
+            for among, besides in ((ids, ()), (None, others), (None, ())):
+                scope = Scope(wanted.language, TODAY, among, besides)
                 found = await lists.duties(session, scope, NEEDS, 0, 100)
-                needed = duties(articles if among is None else expected, wanted.language)
+                needed = duties(expected if among is not None or besides else articles, wanted.language)
                 assert {need: list(some.entries) for need, some in found.items()} == needed
                 assert {need: some.count for need, some in found.items()} == {
                     n: len(some) for n, some in needed.items()
