@@ -147,8 +147,10 @@ async def get_revision(session: AsyncSession, article_id: str, language: str, nu
     return _revision(row) if row else None
 
 
-async def add_revision(session: AsyncSession, article_id: str, language: str, revision: Revision) -> None:
-    """Save a numbered revision; the translation is made if it is new."""
+async def add_revision(
+    session: AsyncSession, article_id: str, language: str, revision: Revision, *, to_publish: bool = False
+) -> None:
+    """Save a numbered revision; the translation is made if it is new. `to_publish`: the caller publishes it at once."""
     if await session.get(TranslationRow, (article_id, language)) is None:
         session.add(TranslationRow(article_id=article_id, language=language, published=None))
         await session.flush()
@@ -164,7 +166,8 @@ async def add_revision(session: AsyncSession, article_id: str, language: str, re
             saved_at=datetime.now(UTC),
         )
     )
-    await _settle(session, article_id, language)
+    if not to_publish:
+        await _settle(session, article_id, language)
 
 
 async def publish(session: AsyncSession, article_id: str, language: str, number: int) -> bool:

@@ -18,16 +18,15 @@ from knowledge_base.tables import ArticleRow, RevisionRow, SaidRow, SaidWordsRow
 
 LONGEST = 3
 # How many texts are taken in at once.
-TEXTS = 500
+AT_ONCE = 500
 # FTS5 parts words at the signs of ASCII: where they stand for letters that nobody writes, it does not.
 SIGNS = {code: 0x10FF00 + code for code in range(128) if not chr(code).isalnum() and code != ord(" ")}
+# The table, and what is quicker done when it is filled.
 MAKE = {
     "sqlite": ["CREATE VIRTUAL TABLE grams USING fts5(pieces, content='', detail=none, columnsize=0, tokenize=ascii)"],
     "postgresql": [
         "CREATE TABLE grams (number INTEGER PRIMARY KEY REFERENCES said, pieces TEXT[] NOT NULL)",
         "CREATE INDEX ix_grams ON grams USING gin (pieces) WITH (fastupdate = off)",
-        # Words that would have to be unpacked first are searched slowly.
-        "ALTER TABLE said_words SET (toast_tuple_target = 8160)",
     ],
 }
 ADD = {
@@ -42,6 +41,13 @@ WITH_ALL = {
     "sqlite": text("SELECT rowid AS number FROM grams WHERE grams MATCH :pieces"),
     "postgresql": text("SELECT number FROM grams WHERE pieces @> string_to_array(:pieces, ' ')"),
 }
+# The texts that count: the published and the newest.
+KEPT = select(TranslationRow.article_id, TranslationRow.language, RevisionRow.text).join(
+    RevisionRow,
+    (RevisionRow.article_id == TranslationRow.article_id)
+    & (RevisionRow.language == TranslationRow.language)
+    & or_(RevisionRow.number == TranslationRow.published, RevisionRow.number == TranslationRow.newest),
+)
 
 
 def is_derived(table: str) -> bool:
@@ -68,7 +74,7 @@ async def keep(session: AsyncSession, article: str, language: str) -> None:
     """After a text was saved, published or withdrawn."""
     kind = session.get_bind().dialect.name
     own = SaidRow.article_id == article, SaidRow.language == language
-    stored = _texts.where(TranslationRow.article_id == article, TranslationRow.language == language)
+    stored = KEPT.where(TranslationRow.article_id == article, TranslationRow.language == language)
     now = words(row.text for row in await session.execute(stored))
     row = await session.scalar(select(SaidWordsRow).join(SaidRow, SaidRow.number == SaidWordsRow.number).where(*own))
     if row is not None and row.words == " ".join(now):
@@ -101,13 +107,13 @@ async def saying(session: AsyncSession, word: str) -> set[str]:
 
 def fill(connection: Connection) -> None:
     """Where nothing is kept yet, all that the texts say."""
-    in_order = _texts.order_by(TranslationRow.article_id, TranslationRow.language)
-    rows = connection.execute(in_order, execution_options={"yield_per": TEXTS})
+    in_order = KEPT.order_by(TranslationRow.article_id, TranslationRow.language)
+    rows = connection.execute(in_order, execution_options={"yield_per": AT_ONCE})
     said = (
         (key, words(row.text for row in some))
         for key, some in groupby(rows, lambda row: (row.article_id, row.language))
     )
-    while some := dict(islice(said, TEXTS)):
+    while some := dict(islice(said, AT_ONCE)):
         add(connection, some)
 
 
@@ -121,14 +127,6 @@ def add(connection: Connection, said: Mapping[tuple[str, str], Collection[str]])
     ]
     connection.execute(insert(SaidWordsRow), [{"number": row["number"], "words": row["words"]} for row in rows])
     connection.execute(ADD[connection.dialect.name], rows)
-
-
-_texts = select(TranslationRow.article_id, TranslationRow.language, RevisionRow.text).join(
-    RevisionRow,
-    (RevisionRow.article_id == TranslationRow.article_id)
-    & (RevisionRow.language == TranslationRow.language)
-    & or_(RevisionRow.number == TranslationRow.published, RevisionRow.number == TranslationRow.newest),
-)
 
 
 def _pieces(words: Iterable[str], shortest: int = 1) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -33,6 +33,8 @@ from bot.messages import Incoming
 from bot.tables import EventRow
 from knowledge_base.backup import VERSIONS
 from knowledge_base.database import Database, migration_config
+from knowledge_base.editing import lists
+from knowledge_base.editing.duties import NEEDS, Scope, Wanted
 from retrieval.answers import Answers
 from retrieval.encoder import Encoder
 from retrieval.language import LanguageDetector
@@ -182,6 +184,20 @@ async def held(database: Database) -> list[dict[str, Any]]:
 async def test_an_upgraded_database_holds_the_same_content(upgraded: Database, database: Database) -> None:
     await take_in(database, builders.content())
     assert await stored(upgraded) == await stored(database)
+
+
+async def test_an_upgraded_database_lists_and_finds_what_it_holds(upgraded: Database, database: Database) -> None:
+    """As one does that was new when it took all in."""
+    await take_in(database, builders.content())
+    topics, scope = builders.content().topics, Scope("hu", date(2028, 1, 1))
+    found = []
+    for one in (upgraded, database):
+        async with one.reading() as session:
+            wanted = [Wanted(words="contract"), Wanted(topic="work")]
+            ids = [await lists.matching(session, topics, some) for some in wanted]
+            found.append((ids, await lists.duties(session, scope, NEEDS, 0, 10)))
+    assert found[0] == found[1]
+    assert [ids for ids, _ in found[0][0]] == [["rent-contract"], ["tax-card"]]
 
 
 async def test_an_upgraded_database_takes_in_how_people_ask(upgraded: Database) -> None:
