@@ -92,7 +92,8 @@ async def show(
     wanted = Wanted(topic, country, own if language is None else language, words)
     part = Part(only, (number - 1) * PAGE, PAGE) if only else Part(most=SHOWN)
     overview = await editing.overview(wanted, console(request).now().date(), part)
-    lists: dict[str, Listing[Any]] = {**overview.needs, "articles": overview.articles}
+    lists: dict[Listed, Listing[Any]] = {"articles": overview.articles}
+    lists |= {need: found for need, found in overview.needs.items()}
 
     def link(**changes: Any) -> str:
         return f"{ROOT}{PATH}?{urlencode({**asdict(wanted), **changes})}"
