@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 import channels.tables  # noqa: F401
 from bot.editing.editors import Editors
 from bot.editing.exchange import Exchange
@@ -35,6 +33,7 @@ from knowledge_base.glossary import shipped_glossary
 from retrieval.answers import Answers
 from retrieval.confidence import Calibration, fingerprint, fit
 from retrieval.encoder import DEFAULT, Encoder, load_encoder
+from retrieval.index import HybridIndex
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
 from retrieval.recognition import SHIPPED, PhraseIndex, Recogniser, Weights
@@ -44,8 +43,6 @@ from retrieval.vectors import Progress, VectorCache
 
 # The role of the process that does what the clock has to do.
 TIMERS = "timers"
-# Up to this many articles are quoted anew before all is read: what an editor publishes, not an import.
-REWORDED = 50
 log = logging.getLogger(__name__)
 
 
@@ -89,20 +86,32 @@ def recogniser(encoder: Encoder, index_dir: Path) -> Recogniser:
     return Recogniser(index, weights)
 
 
-def calibration(library: Library, site: Site, index_dir: Path, *, refit: bool = False) -> Calibration:
-    """The saved calibration of this library and site, or a new one."""
+def calibration(
+    library: Library, site: Site, index_dir: Path, *, refit: bool = False, at_once: bool = False
+) -> Calibration:
+    """The saved calibration of this library and site, or a new one.
+
+    `at_once` takes one of an older content too: as after a publication, the thresholds hold until the new one is there.
+    """
     path = calibration_path(index_dir, site.id)
     questions, countries = question_set(), set(site.countries)
-    known = None if refit else Calibration.load(path, fingerprint(library, questions, countries))
-    if known is None:
-        cache = VectorCache(index_dir / "fitting")
-        known = fit(library, questions=questions, countries=countries, year=now().year, cache=cache)
-        known.save(path)
-    return known
+    mark = fingerprint(library, questions, countries)
+    saved = None if refit else Calibration.load(path)
+    if saved is not None and (saved.fingerprint == mark or (at_once and saved.understands(library))):
+        return saved
+    cache = VectorCache(index_dir / "fitting")
+    fitted = fit(library, questions=questions, countries=countries, year=now().year, cache=cache)
+    fitted.save(path)
+    return fitted
 
 
 class Assembly:
-    """Loads what answers, and loads it again when the content's version has grown."""
+    """Loads what answers, and follows what is published.
+
+    A publication is shown first, by the library that there is (`Library.reworded`): nothing else reads the database,
+    one reading after the other, so that no older text can come after a newer one. How it is found follows, by a library
+    of its own, which shows the newest content too when it takes over; then its calibration.
+    """
 
     def __init__(
         self,
@@ -135,7 +144,14 @@ class Assembly:
         self._index_dir = index_dir
         self._published = asyncio.Event()
         self.coordination.listen(self._hear)
+        # What was read last, and its version.
+        self._newest: tuple[Content, int] | None = None
+        self._indexing: asyncio.Task[None] | None = None
+        # The last one that came to an end.
+        self._indexed: asyncio.Task[None] | None = None
         self._fitting: asyncio.Task[None] | None = None
+        # What the index folder holds.
+        self._kept: HybridIndex | None = None
 
     @property
     def served(self) -> Served | None:
@@ -148,44 +164,49 @@ class Assembly:
     def time_zone(self) -> ZoneInfo | None:
         return ZoneInfo(self.asking.site.time_zone) if self.asking else None
 
-    async def follow(self, progress: Progress | None = None, *, refit: bool = False) -> Served | None:
-        """Load if there is something newer than what is served, and then say what; the old one serves meanwhile."""
+    async def follow(
+        self, progress: Progress | None = None, *, refit: bool = False, at_once: bool = False
+    ) -> Served | None:
+        """Load, or show what is newer than what is shown; how that is found follows in the background.
+
+        `at_once` begins with a calibration of an older content, where there is one. Raises whatever keeps the content
+        from being read or, since the last index, from being indexed; what is served goes on.
+        """
         if self.staff is None:
             await self.database.migrate()
             # Staff can sign in while the content still loads, and where there is none yet.
             self.staff = Accounts(self.database, now, vault=self.vault)
             self.exchange = Exchange(self.database, now)
-        async with self.database.reading() as session:
-            version = await repository.content_version(session)
-            if self.asking is not None and version == self.asking.library.version:
-                return None
-            if self.asking is not None:
-                await self._reword(session, self.asking)
-            content = await repository.load_content(session)
-        library = await asyncio.to_thread(self._load, content, version, progress, refit)
-        if self.asking is not None and library is not self.asking.library:
-            # What was published shows at once; its own calibration follows a moment later.
-            self.asking.replace(library, self.asking.calibration)
-            if self._fitting is None or self._fitting.done():
-                self._fitting = asyncio.create_task(self._fit())
+        content, version = await self._read()
+        if self.asking is None:
+            made = await asyncio.to_thread(self._load, content, version, progress, refit=refit, at_once=at_once)
+            self._kept = made.library.index
+            self._take(made)
+            return self.served
+        if self.asking.library.source is not content:
+            self.asking.replace(self.asking.library.reworded(content), self.asking.calibration)
+        if self._indexing is None or self._indexing.done():
+            self._indexed = self._indexing
+            if self.asking.library.version != version:
+                self._indexing = asyncio.create_task(self._index())
+        if self._indexed is not None:
+            self._indexed.result()
         return self.served
 
-    async def _reword(self, session: AsyncSession, asking: Answers) -> None:
-        """Quote texts that were published anew at once; the rest waits until all is read and indexed."""
-        known = {
-            article.id: {language: t.published.number for language, t in article.translations.items() if t.published}
-            for article in asking.library.articles.values()
-        }
-        numbers = await repository.published_numbers(session)
-        newer = [
-            article_id
-            for article_id, published in numbers.items()
-            if any(known.get(article_id, {}).get(language) != number for language, number in published.items())
-        ]
-        if 0 < len(newer) <= REWORDED:
-            articles = [await repository.load_article(session, article_id) for article_id in newer]
-            library = asking.library.reworded(article for article in articles if article is not None)
-            asking.replace(library, asking.calibration)
+    async def _read(self) -> tuple[Content, int]:
+        """The newest content and its version; what differs from what was read last is read."""
+        async with self.database.reading() as session:
+            version = await repository.content_version(session)
+            if self._newest is None:
+                self._newest = await repository.load_content(session), version
+            elif self._newest[1] != version:
+                self._newest = await repository.load_newer(session, self._newest[0]), version
+        return self._newest
+
+    async def _index(self) -> None:
+        """Make the newest content be found, and what is published meanwhile, too."""
+        while self.asking and self._newest and self.asking.library.version != self._newest[1]:
+            self._take(await asyncio.to_thread(self._load, *self._newest))
 
     async def keep_in_touch(self) -> None:
         """With the other processes, until cancelled."""
@@ -225,10 +246,12 @@ class Assembly:
         return Backlog(len(urgent), sum(urgent), ages)
 
     async def close(self) -> None:
-        if self._fitting is not None:
-            self._fitting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._fitting
+        for task in (self._indexing, self._fitting):
+            if task is not None:
+                task.cancel()
+                # What went wrong was told by then.
+                with contextlib.suppress(asyncio.CancelledError, Exception):
+                    await task
         await self.database.close()
 
     def _hear(self, word: str) -> None:
@@ -236,53 +259,76 @@ class Assembly:
             self._published.set()
 
     async def _fit(self) -> None:
-        """Give what is served its own calibration. What is published meanwhile does not wait for it."""
+        """Give what is found its own calibration. What is published meanwhile does not wait for it."""
         while self.asking is not None:
             library, site = self.asking.library, self.asking.site
             try:
-                await asyncio.to_thread(library.index.keep, VectorCache(self._index_dir))
+                if library.index is not self._kept:
+                    await asyncio.to_thread(library.index.keep, VectorCache(self._index_dir))
+                    self._kept = library.index
                 fitted = await asyncio.to_thread(calibration, library, site, self._index_dir)
             except Exception:
                 log.exception("the confidence could not be fitted; the one before goes on")
                 return
-            if self.asking.library is library:
-                self.asking.replace(library, fitted)
+            if self.asking.library.index is library.index and self.asking.site == site:
+                self.asking.replace(self.asking.library, fitted)
                 return
 
     async def _on_telegram(self, conversation_ids: Collection[str]) -> dict[str, Reached]:
         async with self.database.reading() as session:
             return await chats.reached(session, conversation_ids)
 
-    def _load(self, content: Content, version: int, progress: Progress | None, refit: bool) -> Library:
-        site = chosen_site(content, self._site)
+    def _load(
+        self,
+        content: Content,
+        version: int,
+        progress: Progress | None = None,
+        *,
+        refit: bool = False,
+        at_once: bool = False,
+    ) -> Answers:
+        """What answers from the content, in a thread. Of the site that is served it goes on with what there is."""
+        site, served = chosen_site(content, self._site), self.asking
         encoder = self._encoder = self._encoder or load_encoder(self._encoder_name)
-        cache, before = VectorCache(self._index_dir), self.asking.library if self.asking else None
         library = Library(
             content,
             encoder,
             version=version,
-            cache=cache,
+            cache=VectorCache(self._index_dir),
             progress=progress,
-            before=before,
+            before=served.library if served else None,
             glossary=shipped_glossary(),
         )
-        if self.asking is not None and self.asking.site == site:
-            return library
-        fitted = calibration(library, site, self._index_dir, refit=refit)
+        if served is not None and served.site == site:
+            return Answers(library, served.calibration, served.detector, site, served.recogniser)
+        fitted = calibration(library, site, self._index_dir, refit=refit, at_once=at_once)
         known = recogniser(encoder, self._index_dir)
-        self.asking = Answers(library, fitted, LanguageDetector(site.languages), site, known)
+        return Answers(library, fitted, LanguageDetector(site.languages), site, known)
+
+    def _take(self, made: Answers) -> None:
+        """Answer from what was made, and show what was published since that was begun."""
+        library, served = made.library, self.asking
+        if self._newest is not None and self._newest[0] is not library.source:
+            library = library.reworded(self._newest[0])
+        if served is not None and served.site == made.site:
+            served.replace(library, served.calibration)
+        else:
+            made.replace(library, made.calibration)
+            self._serve(made)
+        log.info("serving %s", self.served)
+        # Its own calibration follows a moment later.
+        if self._fitting is None or self._fitting.done():
+            self._fitting = asyncio.create_task(self._fit())
+
+    def _serve(self, asking: Answers) -> None:
+        """Put together what works on these answers."""
+        news, deliveries = self.news, self.deliveries
+        self.asking = asking
         self.conversing = Engine(
-            self.database,
-            self.asking,
-            now,
-            self.vault,
-            news=self.news,
-            deliveries=self.deliveries,
-            watch=self._watch,
+            self.database, asking, now, self.vault, news=news, deliveries=deliveries, watch=self._watch
         )
-        self.acting = RasaActions(self.asking)
-        self.desk = Desk(self.database, self.asking, now, self.vault, news=self.news, deliveries=self.deliveries)
-        self.retention = Retention(self.database, site.retention_days, now, news=self.news, deliveries=self.deliveries)
-        self.editing = Editors(self.database, self.asking, now)
-        self.needs = Survey(self.database, self.asking, now, news=self.news)
-        return library
+        self.acting = RasaActions(asking)
+        self.desk = Desk(self.database, asking, now, self.vault, news=news, deliveries=deliveries)
+        self.retention = Retention(self.database, asking.site.retention_days, now, news=news, deliveries=deliveries)
+        self.editing = Editors(self.database, asking, now)
+        self.needs = Survey(self.database, asking, now, news=news)

@@ -5,9 +5,10 @@ Nothing heavy is imported here: the process answers `/health` while `channels.as
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,7 +79,7 @@ class Assembly(Protocol):
     @property
     def time_zone(self) -> ZoneInfo | None: ...
 
-    async def follow(self) -> Served | None: ...
+    async def follow(self, *, at_once: bool) -> Served | None: ...
 
     async def keep_in_touch(self) -> None: ...
 
@@ -91,6 +92,16 @@ class Assembly(Protocol):
     async def backlog(self) -> Backlog: ...
 
     async def close(self) -> None: ...
+
+
+@contextlib.contextmanager
+def growing() -> Iterator[None]:
+    """While what is loaded grows, the collector would look through all of it again and again, and find nothing."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class Service:
@@ -199,18 +210,13 @@ class Service:
             self._assembly = None
 
     async def _run(self) -> None:
-        """Load, then load again whenever something was published. A failure keeps what is served."""
+        """Load, then follow whenever something was published. A failure keeps what is served."""
         while True:
             try:
-                if self._assembly is None:
-                    module = await asyncio.to_thread(importlib.import_module, "channels.assembly")
-                    self._assembly = cast(Assembly, module.Assembly(**self._settings))
-                    self._tasks.append(asyncio.create_task(self._assembly.keep_in_touch()))
-                changed = await self._assembly.follow()
+                with contextlib.nullcontext() if self.loaded.is_set() else growing():
+                    await self._follow()
                 self.failure = None
                 self.loaded.set()
-                if changed:
-                    log.info("serving %s", changed)
             except Exception as error:
                 # Once for each cause, not for each try.
                 if self.failure != type(error).__name__:
@@ -220,6 +226,13 @@ class Service:
                 await asyncio.sleep(RETRY_S)
             else:
                 await self._assembly.published()
+
+    async def _follow(self) -> None:
+        if self._assembly is None:
+            module = await asyncio.to_thread(importlib.import_module, "channels.assembly")
+            self._assembly = cast(Assembly, module.Assembly(**self._settings))
+            self._tasks.append(asyncio.create_task(self._assembly.keep_in_touch()))
+        await self._assembly.follow(at_once=True)
 
     async def _tend(self) -> None:
         """Let nobody be forgotten at the desk, publish what was planned for now, and keep nothing beyond its time."""

@@ -30,15 +30,37 @@ class Section:
     text: str
 
 
-@functools.lru_cache(CACHED)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a body says of itself when it is parsed, which takes long."""
+
+    problems: tuple[tuple[int, str], ...]
+    sections: tuple[Section, ...]
+
+
 def body_problems(body: str) -> tuple[tuple[int, str], ...]:
     """What the body must not have: `(line of the body from 1, reason)`."""
+    return _read(body).problems
+
+
+def sections(body: str) -> tuple[Section, ...]:
+    """The body cut at its `##` headings, in order; empty parts are left out."""
+    return _read(body).sections
+
+
+@functools.lru_cache(CACHED)
+def _read(body: str) -> _Read:
+    tokens = _strict_parser.parse(body)
+    return _Read(_problems(body, tokens), _sections(body, tokens))
+
+
+def _problems(body: str, tokens: list[Token]) -> tuple[tuple[int, str], ...]:
     problems = [
         (body.count("\n", 0, found.start()) + 1, f"the control character U+{ord(found[0]):04X} is not allowed")
         for found in CONTROL_CHARACTER.finditer(body)
     ]
     depth = 0
-    for token in _strict_parser.parse(body):
+    for token in tokens:
         line = token.map[0] + 1 if token.map else 1
         depth += token.nesting if token.type.startswith(("bullet_list", "ordered_list")) else 0
         if token.type == "html_block":
@@ -72,11 +94,8 @@ def _inline_problem(token: Token) -> str | None:
     return None
 
 
-@functools.lru_cache(CACHED)
-def sections(body: str) -> tuple[Section, ...]:
-    """The body cut at its `##` headings, in order; empty parts are left out."""
+def _sections(body: str, tokens: list[Token]) -> tuple[Section, ...]:
     lines = body.split("\n")
-    tokens = _parser.parse(body)
     starts = [(0, 0, None)] + [
         (token.map[0], token.map[1], tokens[i + 1].content)
         for i, token in enumerate(tokens)

@@ -1,5 +1,6 @@
 """All SQL of the content. Every function works inside the caller's transaction."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -275,11 +276,13 @@ async def saved_revisions(session: AsyncSession, article_id: str, language: str)
 
 async def load_article(session: AsyncSession, article_id: str) -> Article | None:
     """An article as `load_articles` has it."""
-    return next(iter(await load_articles(session, article_id)), None)
+    return next(iter(await load_articles(session, [article_id])), None)
 
 
-async def load_articles(session: AsyncSession, only: str | None = None, *, asked: bool = True) -> list[Article]:
-    """All articles, or the one with the id `only`, in the order of their ids.
+async def load_articles(
+    session: AsyncSession, only: Collection[str] | None = None, *, asked: bool = True
+) -> list[Article]:
+    """All articles, or those with the ids `only`, in the order of their ids.
 
     Each translation comes with its published revision and the newer draft, if there is one. `asked` says whether they
     come with how people ask for them, which is most of what there is to read.
@@ -321,11 +324,7 @@ async def load_articles(session: AsyncSession, only: str | None = None, *, asked
         translations.setdefault(article_id, {})[language] = Translation(
             published=published.get(key), draft=drafts.get(key)
         )
-    questions: dict[str, dict[str, list[str]]] = {}
-    if asked:
-        known = select(AskedRow).where(_is(AskedRow.article_id, only)).order_by(AskedRow.language)
-        for asked_row in (await session.execute(known)).scalars():
-            questions.setdefault(asked_row.article_id, {})[asked_row.language] = asked_row.questions
+    questions = await _asked(session, only) if asked else {}
     rows = select(ArticleRow).where(_is(ArticleRow.id, only)).order_by(ArticleRow.id)
     return [
         Article(
@@ -346,9 +345,52 @@ async def load_topics(session: AsyncSession) -> list[Topic]:
 
 async def load_content(session: AsyncSession) -> Content:
     """Everything, the articles as `load_articles` has them."""
+    return await _content(session, await load_articles(session))
+
+
+async def load_newer(session: AsyncSession, known: Content) -> Content:
+    """Everything, where `known` is an earlier state: only the articles that differ from it are read again.
+
+    What is published never changes under its number, so that little tells whether an article does. Drafts may be older.
+    """
+    before = {article.id: article for article in known.articles}
+    numbers, asked = await published_numbers(session), await _asked(session)
+    rows = select(ArticleRow.id, ArticleRow.source_language, ArticleRow.facts).order_by(ArticleRow.id)
+    ids, differing = [], []
+    for article_id, source_language, facts in await session.execute(rows):
+        ids.append(article_id)
+        article = before.get(article_id)
+        is_same = (
+            article is not None
+            and article.source_language == source_language
+            and _published_numbers(article) == numbers.get(article_id, {})
+            and article.asked == asked.get(article_id, {})
+            and article.facts == ArticleFacts.model_validate(facts)
+        )
+        if not is_same:
+            differing.append(article_id)
+    articles = before | {article.id: article for article in await load_articles(session, differing)}
+    return await _content(session, [articles[article_id] for article_id in ids])
+
+
+def _published_numbers(article: Article) -> dict[str, int | None]:
+    return {language: t.published.number for language, t in article.translations.items() if t.published}
+
+
+async def _asked(session: AsyncSession, only: Collection[str] | None = None) -> dict[str, dict[str, list[str]]]:
+    """How people ask, by article and language."""
+    query = select(AskedRow.article_id, AskedRow.language, AskedRow.questions).where(_is(AskedRow.article_id, only))
+    asked: dict[str, dict[str, list[str]]] = {}
+    for article_id, language, questions in await session.execute(query.order_by(AskedRow.language)):
+        asked.setdefault(article_id, {})[language] = questions
+    return asked
+
+
+async def _content(session: AsyncSession, articles: list[Article]) -> Content:
+    """The articles, and everything that stands beside them."""
     return Content(
         topics=await load_topics(session),
-        articles=await load_articles(session),
+        articles=articles,
         notices=await load_documents(session, Notice),
         contacts=await load_documents(session, Contact),
         sites=await load_documents(session, Site),
@@ -362,8 +404,8 @@ async def _settle(session: AsyncSession, article_id: str, language: str) -> None
     await said.keep(session, article_id, language)
 
 
-def _is(column: InstrumentedAttribute[str], only: str | None) -> ColumnElement[bool]:
-    return column == only if only is not None else true()
+def _is(column: InstrumentedAttribute[str], only: Collection[str] | None) -> ColumnElement[bool]:
+    return column.in_(only) if only is not None else true()
 
 
 async def _rows(session: AsyncSession, table: type[DocumentRow]) -> list[DocumentRow]:

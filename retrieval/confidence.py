@@ -17,11 +17,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, softmax
 
 from knowledge_base.documents import Article, Content, Translation
 from retrieval.encoder.features import words
+from retrieval.index import WORD_EVIDENCE
 from retrieval.library import ArticleHit, Library
 from retrieval.measured import Measured
 from retrieval.question_sets import ENOUGH, Question, search_questions, set_aside, share
@@ -48,7 +48,7 @@ class Calibration:
     """The ranking's weights, a coefficient a feature, and the probability from which an answer or choices are shown.
 
     The three shares are cross-validated on the fitting questions, under the evaluation's names; `languages` holds what
-    they are for the questions in each language, where that is known.
+    they are for the questions in each language, where that is known. `encoder` is the digest of the encoder.
     """
 
     weights: dict[str, float]
@@ -62,6 +62,7 @@ class Calibration:
     answered_wrong: float
     out_answered: float
     languages: dict[str, Measured] = field(default_factory=dict)
+    encoder: str = ""
 
     def probability(self, hits: list[ArticleHit], question: str) -> float:
         """P(the first hit's article answers), in [0, 1]; 0 without hits."""
@@ -77,17 +78,24 @@ class Calibration:
         os.replace(partial, path)
 
     @classmethod
-    def load(cls, path: Path, fingerprint: str) -> "Calibration | None":
-        """The saved calibration, or None where there is none of this fingerprint."""
+    def load(cls, path: Path) -> "Calibration | None":
+        """The saved calibration, of whatever content; None where there is none or the file is damaged."""
         try:
             held = json.loads(path.read_text("utf-8"))
             held["languages"] = {tag: Measured(**shares) for tag, shares in held["languages"].items()}
             calibration = cls(**held)
             numbers = [*calibration.weights.values(), *calibration.coefficients.values(), calibration.intercept]
-            fits = calibration.fingerprint == fingerprint and all(isinstance(number, float | int) for number in numbers)
+            is_whole = all(isinstance(number, float | int) for number in numbers)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        return calibration if fits else None
+        return calibration if is_whole else None
+
+    def understands(self, library: Library) -> bool:
+        """Whether it weighs the evidence that the library gives: one of another content does, another encoder's not."""
+        encoder = library.index.encoder
+        given = {*encoder.spans, *(f"{part}_support" for part in encoder.spans), *WORD_EVIDENCE}
+        known = given <= self.weights.keys() and self.coefficients.keys() <= given | set(SITUATION)
+        return known and self.encoder == encoder.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +158,8 @@ def fit(
         asked = [one for one in found if one.hits]
     else:
         asked = _held_out(library, countries=countries, year=year, cache=cache)
-    return _fit(asked, library.index.weights, fingerprint(library, questions, countries))
+    fitted = _fit(asked, library.index.weights, fingerprint(library, questions, countries))
+    return replace(fitted, encoder=library.index.encoder.digest)
 
 
 def _asked(library: Library, text: str, expected: set[str], countries: set[str], year: int) -> Asked:
@@ -251,6 +260,9 @@ def _measured(answered: NDArray[np.bool_], right: NDArray[np.bool_], answerable:
 
 def _regression(rows: Floats, right: NDArray[np.bool_]) -> tuple[float, Floats]:
     """Intercept and coefficients of a logistic regression with a little ridge."""
+    # Half a second, and only for who fits.
+    from scipy.optimize import minimize
+
     spread = rows.std(0) + 1e-9
     scaled = rows / spread
 

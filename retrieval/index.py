@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder import Encoder
 from retrieval.lexical import LexicalIndex
+from retrieval.neighbours import Neighbours
 from retrieval.passages import Passage, SearchDocument, passages
 from retrieval.vectors import Progress, VectorCache
 
@@ -22,9 +22,6 @@ DENSE_DEPTH = 200
 CANDIDATES, WORD_CANDIDATES = 30, 15
 # Passages of one document whose mean says how well it as a whole supports the question.
 SUPPORT = 3
-# Up to this many passages the search is exact; beyond, a graph is searched (Malkov and Yashunin 2020).
-EXACT_UP_TO = 100_000
-GRAPH_LINKS, GRAPH_BUILD, GRAPH_SEARCH = 32, 120, 256
 
 WORD_EVIDENCE: Final = ("passage_words", "document_words")
 # What each similarity adds to the log-odds of an entry where nothing was fitted: for an encoder of one part,
@@ -93,12 +90,13 @@ class HybridIndex:
         texts = [passage.text for passage in self.passages]
         self.fingerprint = _fingerprint(f"{encoder.digest} {sorted(self.weights.items())}", texts)
         known: tuple[list[str], Floats] | None = None
-        if before is not None and before.encoder is encoder:
-            known = [passage.text for passage in before.passages], before._vectors
-        self._faiss = nearest_neighbours(
-            (cache or VectorCache(None)).vectors(texts, encoder, progress, known), encoder.dimensions
+        is_follower = before is not None and before.encoder is encoder
+        if before is not None and is_follower:
+            known = [passage.text for passage in before.passages], before.vectors
+        self.vectors: Floats = (cache or VectorCache(None)).vectors(texts, encoder, progress, known)
+        self._neighbours: Neighbours = Neighbours(
+            self.vectors, before=before._neighbours if before and is_follower else None
         )
-        self._vectors: Floats = _stored(self._faiss)
         self._owner = self.entry_of[[passage.document for passage in self.passages]] if texts else np.zeros(0, np.int64)
         languages = [documents[passage.document].language for passage in self.passages]
         whole = [(d.language, "\n".join([d.title, *d.questions, *d.parts])) for d in documents]
@@ -148,14 +146,14 @@ class HybridIndex:
 
     def keep(self, cache: VectorCache) -> None:
         """Write what was encoded and counted, for the next start."""
-        cache.keep([passage.text for passage in self.passages], self._vectors, self.encoder)
+        cache.keep([passage.text for passage in self.passages], self.vectors, self.encoder)
         if cache.folder is not None:
             self._words.keep(cache.folder)
 
     def parts(self, document: int, query: str) -> dict[int, float]:
         """The cosine of each quotable part's nearest passage to the query, by the part's number."""
         begin, end = int(self._document_starts[document]), int(self._document_starts[document + 1])
-        cosines = self._vectors[begin:end] @ self.encoder.encode_queries([query])[0]
+        cosines = self.vectors[begin:end] @ self.encoder.encode_queries([query])[0]
         nearest: dict[int, float] = {}
         for passage, cosine in zip(self.passages[begin:end], cosines.tolist(), strict=True):
             if passage.part is not None:
@@ -163,14 +161,8 @@ class HybridIndex:
         return nearest
 
     def _dense_candidates(self, vector: Floats, allowed: NDArray[np.bool_] | None) -> Iterable[int]:
-        depth = min(DENSE_DEPTH, len(self.passages))
-        index = self._faiss
-        if isinstance(index, faiss.IndexHNSWFlat) and allowed is not None and allowed.sum() <= EXACT_UP_TO:
-            # A graph leads past the few that are allowed where they are far away.
-            index = faiss.downcast_index(index.storage)
-        _, found = index.search(vector[None], depth, params=_parameters(index, allowed))
-        owners = dict.fromkeys(self._owner[found[0][found[0] >= 0]].tolist())
-        return list(owners)[:CANDIDATES]
+        found = self._neighbours.nearest(vector, DENSE_DEPTH, allowed=allowed)
+        return list(dict.fromkeys(self._owner[found].tolist()))[:CANDIDATES]
 
     def _hits(
         self,
@@ -191,7 +183,7 @@ class HybridIndex:
         evidence: dict[str, Floats] = {}
         for name, (part, share) in self.encoder.spans.items():
             asked = vector[part] / share
-            cosines = np.concatenate([self._vectors[span, part] @ asked for span in spans])
+            cosines = np.concatenate([self.vectors[span, part] @ asked for span in spans])
             evidence[name] = np.maximum.reduceat(cosines, firsts)
             evidence[f"{name}_support"] = self._support(cosines, entries)
             near = near + (weights.get(name, 0.0) + weights.get(f"{name}_support", 0.0)) * cosines
@@ -226,36 +218,6 @@ class HybridIndex:
         owners = self.entry_of[documents]
         means: Floats = np.maximum.reduceat(total / found, np.flatnonzero(np.diff(owners, prepend=-1)))
         return means
-
-
-def nearest_neighbours(vectors: Floats, dimensions: int) -> faiss.Index:
-    """Inner-product search over the vectors: exact, or through a graph where there are many."""
-    index: faiss.Index = faiss.IndexFlatIP(dimensions)
-    if len(vectors) > EXACT_UP_TO:
-        index = graph = faiss.IndexHNSWFlat(dimensions, GRAPH_LINKS, faiss.METRIC_INNER_PRODUCT)
-        graph.hnsw.efConstruction = GRAPH_BUILD
-    index.add(vectors)
-    return index
-
-
-def _stored(index: faiss.Index) -> Floats:
-    """The index's own vectors, `(n, dimensions) float32`, not a copy: valid as long as the index."""
-    flat: Any = faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSWFlat) else index
-    vectors: Floats = faiss.rev_swig_ptr(flat.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
-    return vectors
-
-
-# FAISS's own types lack what SWIG adds.
-def _parameters(index: faiss.Index, allowed: NDArray[np.bool_] | None) -> Any:
-    selector: Any = None
-    if allowed is not None:
-        bits = np.packbits(allowed, bitorder="little")
-        selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
-        # The selector only points at the bits.
-        selector.bits_kept = bits
-    if isinstance(index, faiss.IndexHNSWFlat):
-        return faiss.SearchParametersHNSW(sel=selector, efSearch=GRAPH_SEARCH)  # type: ignore[attr-defined]
-    return faiss.SearchParameters(sel=selector) if selector is not None else None  # type: ignore[call-arg]
 
 
 def _fingerprint(settings: str, texts: list[str]) -> str:

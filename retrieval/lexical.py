@@ -163,7 +163,8 @@ class TermIndex:
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], name: str) -> "TermIndex":
         terms, idf, data, indices, starts, shape = (arrays[f"{name}{i}"] for i in range(6))
         known = terms.tobytes().decode("utf-8", "surrogatepass").split("\n") if len(idf) else []
-        return cls(known, idf, sp.csc_array((data, indices, starts), shape=tuple(shape)))
+        postings = (data, indices.astype(np.int32), starts.astype(np.int32))
+        return cls(known, idf, sp.csc_array(postings, shape=tuple(shape)))
 
     def scores(self, terms: list[str]) -> Floats:
         """Similarity of every text to the terms of a query, `(n_texts,) float32` in [0, 1]."""
@@ -197,7 +198,8 @@ def _counted(texts: Iterable[list[str]], ids: dict[str, int]) -> sp.csr_array:
             indices.append(ids.setdefault(term, len(ids)))
             values.append(1 + math.log(count))
         starts.append(len(indices))
-    arrays = (np.array(values, np.float32), np.array(indices, np.int32), np.array(starts))
+    # SciPy takes 64 bits for all numbers where one array has them.
+    arrays = (np.array(values, np.float32), np.array(indices, np.int32), np.array(starts, np.int32))
     return sp.csr_array(arrays, shape=(len(starts) - 1, len(ids)))
 
 

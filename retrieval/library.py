@@ -4,7 +4,7 @@ import copy
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,10 +27,11 @@ YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class ArticleHit:
-    """An article that may answer; `language` is that of its nearest passage."""
+    """An article that may answer; `language` is that of its nearest passage, whose text was cut into `parts`."""
 
     article: Article
     language: str
+    parts: int
     hit: Hit
 
 
@@ -100,10 +101,7 @@ class Library:
         counted; `index.keep` writes that for the next start.
         """
         self.version = version
-        self.content = content = with_latin(content)
-        self.articles: dict[str, Article] = {article.id: article for article in content.articles}
-        self.contacts: dict[str, Contact] = {contact.id: contact for contact in content.contacts}
-        self.topics: dict[str, Topic] = {topic.id: topic for topic in content.topics}
+        self.source, content = content, with_latin(content)
         documents = [document for article in content.articles for document in search_documents(article, glossary)]
         known = before.index if before is not None else None
         is_same = known is not None and known.encoder is encoder and known.documents == documents
@@ -112,26 +110,39 @@ class Library:
             if known and is_same
             else HybridIndex(documents, encoder, cache=cache, progress=progress, before=known)
         )
-        self._entries = [self.articles[identifier] for identifier in self.index.ids]
-        self._country = np.array([article.facts.country for article in self._entries], dtype="U2")
-        self._history = np.array([article.facts.history for article in self._entries], dtype=bool)
         self._document = {(d.id, d.language): n for n, d in enumerate(documents) if d.title}
+        self._entries: list[Article] = []
+        self._show(content)
         self._names_of_the_past = self._distinctive_words()
 
-    def reworded(self, articles: Iterable[Article]) -> "Library":
-        """This library with newer texts to quote; how they are found waits for the library that follows.
+    def _show(self, content: Content) -> None:
+        """Show the content, which need not be the one that is indexed."""
+        self.content = content
+        self.articles: dict[str, Article] = {article.id: article for article in content.articles}
+        self.contacts: dict[str, Contact] = {contact.id: contact for contact in content.contacts}
+        self.topics: dict[str, Topic] = {topic.id: topic for topic in content.topics}
+        self._published = [article for article in content.articles if is_published(article)]
+        # Of an article that is gone only what says that it was there.
+        before = {article.id: article for article in self._entries}
+        self._entries = [self.articles.get(i) or before[i] for i in self.index.ids]
+        published = {article.id for article in self._published}
+        self._can_be_found = np.array([article.id in published for article in self._entries], dtype=bool)
+        self._country = np.array([article.facts.country for article in self._entries], dtype="U2")
+        self._history = np.array([article.facts.history for article in self._entries], dtype=bool)
 
-        An article is left as it was where its texts are cut into other parts than those that were indexed.
+    def reworded(self, content: Content) -> "Library":
+        """This library with a newer content to show; how that is found waits for the library that follows.
+
+        Nothing that was withdrawn is found or shown. `content` shares with the one before the articles that are as
+        they were.
         """
-        newer = {
-            article.id: article
-            for article in with_latin(Content(articles=list(articles))).articles
-            if article.id in self.articles and _shape(article) == _shape(self.articles[article.id])
-        }
+        before = {article.id: article for article in self.source.articles}
+        newer = [article for article in content.articles if article is not before.get(article.id)]
+        changed = with_latin(content.model_copy(update={"articles": newer}))
+        articles = self.articles | {article.id: article for article in changed.articles}
         other = copy.copy(self)
-        other.articles = self.articles | newer
-        other._entries = [newer.get(article.id, article) for article in self._entries]
-        other.content = self.content.model_copy(update={"articles": list(other.articles.values())})
+        other.source = content
+        other._show(changed.model_copy(update={"articles": [articles[article.id] for article in content.articles]}))
         return other
 
     def search(
@@ -152,20 +163,27 @@ class Library:
         if case is not None and case != Case():
             allowed &= np.array([case.fits(article) for article in self._entries], dtype=bool)
         hits = self.index.search(question, allowed=allowed, limit=limit, weights=weights)
-        languages = [self.index.documents[hit.document].language for hit in hits]
+        found = [(hit, self.index.documents[hit.document]) for hit in hits]
         return [
-            ArticleHit(self._entries[hit.entry], language, hit) for hit, language in zip(hits, languages, strict=True)
+            ArticleHit(self._entries[hit.entry], document.language, len(document.parts), hit) for hit, document in found
         ]
 
     def parts(self, article_id: str, language: str, question: str) -> dict[int, float]:
-        """How near each quotable part of a published translation is to a question, as cosines."""
-        return self.index.parts(self._document[article_id, language], question)
+        """How near each quotable part of a published translation is to a question, as cosines.
+
+        None where the text is cut into other parts than those that are indexed.
+        """
+        document, chosen = self._document.get((article_id, language)), self.revision(article_id, language)
+        if document is None or chosen is None or chosen[0] != language:
+            return {}
+        is_cut_alike = len(self.index.documents[document].parts) == len(quotable_parts(chosen[1].text))
+        return self.index.parts(document, question) if is_cut_alike else {}
 
     def articles_of(self, topic: str, countries: set[str]) -> list[Article]:
         """The topic's articles in force in the countries: its own first, then those that touch it."""
         found = [
             article
-            for article in self._entries
+            for article in self._published
             if topic in article.facts.topics and article.facts.country in countries and not article.facts.history
         ]
         return sorted(found, key=lambda article: (article.facts.topics.index(topic), article.facts.kind == "directory"))
@@ -174,7 +192,7 @@ class Library:
         """The articles in force for a phase of somebody's stay in the countries, procedures and answers first."""
         found = [
             article
-            for article in self._entries
+            for article in self._published
             if article.facts.phase == phase and article.facts.country in countries and not article.facts.history
         ]
         return sorted(found, key=lambda article: article.facts.kind == "directory")
@@ -209,7 +227,7 @@ class Library:
         return path
 
     def _allowed(self, question: str, countries: set[str], year: int) -> NDArray[np.bool_]:
-        allowed = np.isin(self._country, sorted(countries))
+        allowed = self._can_be_found & np.isin(self._country, sorted(countries))
         if not self._asks_about_the_past(question, year):
             allowed &= ~self._history
         return allowed
@@ -237,10 +255,9 @@ class Library:
         return named.difference(*living)
 
 
-def _shape(article: Article) -> dict[str, int]:
-    """Into how many parts each published text is cut."""
-    live = {language: t.published for language, t in article.translations.items() if t.published is not None}
-    return {language: len(quotable_parts(revision.text)) for language, revision in live.items()}
+def is_published(article: Article) -> bool:
+    """Whether in any language."""
+    return any(translation.published for translation in article.translations.values())
 
 
 # Kept from one library to the next, of which most documents are the same.
@@ -248,4 +265,4 @@ def _shape(article: Article) -> dict[str, int]:
 def _said(names: frozenset[str], document: SearchDocument) -> frozenset[str]:
     """Which of the words stand in the document."""
     whole = " ".join([document.title, *document.questions, *document.parts])
-    return names.intersection(without_marks(word) for word in words(whole))
+    return names.intersection(map(without_marks, set(words(whole))))

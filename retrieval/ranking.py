@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import logsumexp, softmax
 
 from retrieval.index import Hit
@@ -38,6 +37,9 @@ def fit_weights(questions: list[Candidates], names: Sequence[str], start: Mappin
     origin = np.array([start.get(name, 0.0) for name in names])
     if not informative:
         return dict(zip(names, origin.tolist(), strict=True))
+
+    # Half a second, and only for who fits.
+    from scipy.optimize import minimize
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         value, slope = 0.0, np.zeros_like(weights)

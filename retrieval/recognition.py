@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -30,6 +31,8 @@ Floats = NDArray[np.float32]
 # The weights for the phrases and the encoder that come with the program.
 SHIPPED = Path(__file__).parent / "recognition.json"
 
+# What was counted of the phrases' words.
+COUNTS = "words.npz"
 QUESTION = "question"
 LETTER = re.compile(r"[^\W\d_]")
 # Grows when features or scores are made in another way, so that no saved fit outlives that.
@@ -123,11 +126,32 @@ class PhraseIndex:
         self.slices = list(zip(starts, [*starts[1:], len(named)], strict=True))
         self.fingerprint = _fingerprint(encoder.digest, named)
         self.vectors = (cache or VectorCache(None)).vectors(self.texts, encoder)
-        counts = _counts(self.texts)
+        counts = self._counted(cache.folder if cache else None)
         frequency = np.bincount(counts.indices, minlength=N_ROWS)
         self._idf = (np.log((1 + len(named)) / (1 + frequency)) + 1).astype(np.float32)
         self.words = self._weighted(counts)
         self._postings = self.words.tocsc()
+
+    def _counted(self, folder: Path | None) -> sp.csr_array:
+        """The counts of all texts; with a folder they are kept there, for the next start."""
+        path = folder / COUNTS if folder else None
+        mark = np.frombuffer(self.fingerprint.encode(), np.uint8)
+        try:
+            if path is not None and path.exists():
+                with path.open("rb") as file, np.load(file) as kept:
+                    if np.array_equal(kept["mark"], mark):
+                        arrays = (kept["data"], kept["indices"], kept["indptr"])
+                        return sp.csr_array(arrays, shape=(len(self.texts), N_ROWS))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            # A damaged file costs only the time to count again.
+            pass
+        counts = _counts(self.texts)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(f".{os.getpid()}.partial.npz")
+            np.savez(partial, mark=mark, data=counts.data, indices=counts.indices, indptr=counts.indptr)
+            os.replace(partial, path)
+        return counts
 
     def _weighted(self, counts: sp.csr_array) -> sp.csr_array:
         """TF-IDF rows of unit length."""
@@ -140,10 +164,11 @@ class PhraseIndex:
     def similarities(self, text: str) -> list[Floats]:
         """To every phrase, `(n_phrases,) float32` each: by meaning for each part of the encoder, and by words."""
         query = self._weighted(_counts([text]))
-        words = np.zeros(len(self.texts), dtype=np.float32)
-        for row, weight in zip(query.indices, query.data, strict=True):
-            begin, end = self._postings.indptr[row], self._postings.indptr[row + 1]
-            words[self._postings.indices[begin:end]] += weight * self._postings.data[begin:end]
+        spans = [slice(*self._postings.indptr[row : row + 2].tolist()) for row in query.indices]
+        weights = np.repeat(query.data, [span.stop - span.start for span in spans])
+        found = np.concatenate([self._postings.indices[span] for span in spans] or [np.zeros(0, np.int32)])
+        shares = np.concatenate([self._postings.data[span] for span in spans] or [np.zeros(0, np.float32)])
+        words = np.bincount(found, weights * shares, len(self.texts)).astype(np.float32)
         vector = self.encoder.encode_queries([text])[0]
         return [*self.meanings(vector), words]
 
@@ -153,14 +178,17 @@ class PhraseIndex:
 
     def features(self, similarities_of: list[Floats]) -> Floats:
         """`(..., n_phrases)` similarities to `(..., n_features)`: the means of each kind's nearest."""
-        columns = []
-        for similarities in similarities_of:
-            for begin, end in self.slices:
-                depth = min(max(NEAREST), end - begin)
-                part = similarities[..., begin:end]
-                nearest = -np.sort(-np.partition(part, end - begin - depth, axis=-1)[..., -depth:], axis=-1)
-                columns += [nearest[..., :n].mean(axis=-1) for n in NEAREST]
-        return np.stack(columns, axis=-1).astype(np.float32)
+        together = np.stack(similarities_of, axis=-2)
+        nearest = np.empty((*together.shape[:-1], len(self.kinds), max(NEAREST)), np.float32)
+        for i, (begin, end) in enumerate(self.slices):
+            depth = min(max(NEAREST), end - begin)
+            part = np.partition(together[..., begin:end], end - begin - depth, axis=-1)[..., -depth:]
+            nearest[..., i, :depth] = -np.sort(-part, axis=-1)
+            # A kind of few phrases is averaged over these.
+            nearest[..., i, depth:] = np.nan
+        means = np.stack([np.nanmean(nearest[..., :n], axis=-1) for n in NEAREST], axis=-1)
+        features: Floats = means.reshape(*means.shape[:-3], -1)
+        return features
 
 
 class Recogniser:
@@ -211,7 +239,8 @@ def family_scores(likely: Mapping[str, float]) -> dict[Family, float]:
 def _counts(texts: list[str]) -> sp.csr_array:
     """How often each hashed word and n-gram stands in each text."""
     rows = [text_rows(text) for text in texts]
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    # SciPy takes 64 bits for all numbers where one array has them.
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int32)
     indices = np.concatenate(rows) if rows else np.zeros(0, np.int32)
     counts = sp.csr_array((np.ones(len(indices), np.float32), indices, starts), shape=(len(texts), N_ROWS))
     counts.sum_duplicates()

@@ -41,10 +41,10 @@ def show_article(
         return None
     language, revision = chosen
     if question is None:
-        passage, kind = _passage(article, language, revision, found)
+        passage, kind = _passage(revision, found)
     else:
         near = library.parts(article.id, language, question)
-        passage, kind = _part(revision, max(near, key=lambda part: near[part])) if near else ("", "summary")
+        passage, kind = _part(revision, max(near, key=lambda part: near[part]) if near else 0)
     return _shown(article, language, revision, reader, passage, kind)
 
 
@@ -86,14 +86,11 @@ def _shown(
     )
 
 
-def _passage(article: Article, language: str, revision: Revision, found: ArticleHit | None) -> tuple[str, PassageKind]:
-    """The part that matched, else the short answer. Parts of two translations agree only if their number does."""
+def _passage(revision: Revision, found: ArticleHit | None) -> tuple[str, PassageKind]:
+    """The part that matched, else the short answer. Parts of two texts agree only if their number does."""
     part = found.hit.passage.part if found is not None else None
-    if found is not None and part is not None:
-        matched = article.translations[found.language].published
-        same = found.language == language
-        if matched and (same or len(quotable_parts(matched.text)) == len(quotable_parts(revision.text))):
-            return _part(revision, part)
+    if found is not None and part is not None and found.parts == len(quotable_parts(revision.text)):
+        return _part(revision, part)
     return _part(revision, 0)
 
 

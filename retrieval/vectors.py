@@ -69,47 +69,46 @@ class VectorCache:
         """
         if before is not None:
             return _continued(texts, encoder, progress, *before)
-        known = self._load(encoder)
+        kept, vectors = self._load(encoder)
+        rows = {key: row for row, key in enumerate(kept)}
         keys = [_key(text) for text in texts]
-        missing = [text for key, text in dict(zip(keys, texts, strict=True)).items() if key not in known]
-        for text, vector in zip(missing, _encoded(missing, encoder, progress), strict=True):
-            known[_key(text)] = vector
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in rows}
         if missing:
-            self._save(encoder, {key: known[key] for key in dict.fromkeys(keys)})
-        if not texts:
-            return np.zeros((0, encoder.dimensions), np.float32)
-        return np.stack([known[key] for key in keys])
+            rows |= {key: row for row, key in enumerate(missing, len(kept))}
+            vectors = np.concatenate([vectors, _encoded(list(missing.values()), encoder, progress).astype(np.float16)])
+            needed = list(dict.fromkeys(keys))
+            self._save(encoder, needed, vectors[[rows[key] for key in needed]])
+        return vectors[[rows[key] for key in keys]].astype(np.float32)
 
     def keep(self, texts: list[str], vectors: NDArray[np.float32], encoder: Encoder) -> None:
         """Write what `vectors` gave, for the next start."""
-        if self.folder is not None:
-            self._save(encoder, {_key(text): vector for text, vector in zip(texts, vectors, strict=True)})
+        rows = {_key(text): row for row, text in enumerate(texts)}
+        self._save(encoder, list(rows), vectors[list(rows.values())].astype(np.float16))
 
     def path(self, encoder: Encoder) -> Path | None:
         """The encoder's file, whether it is there or not."""
         name = hashlib.blake2b(encoder.digest.encode(), digest_size=8).hexdigest()
         return self.folder / f"vectors-{name}.npz" if self.folder else None
 
-    def _load(self, encoder: Encoder) -> dict[bytes, NDArray[np.float32]]:
+    def _load(self, encoder: Encoder) -> tuple[list[bytes], NDArray[np.float16]]:
+        """What is kept: the keys, and the vectors of each `(n_keys, dimensions) float16`."""
         path = self.path(encoder)
-        if path is None or not path.exists():
-            return {}
         try:
-            with path.open("rb") as file, np.load(file) as stored:
-                keys, vectors = stored["keys"], stored["vectors"]
+            if path is not None and path.exists():
+                with path.open("rb") as file, np.load(file) as stored:
+                    keys, vectors = stored["keys"], stored["vectors"]
+                if vectors.shape == (len(keys), encoder.dimensions):
+                    return [key.tobytes() for key in keys], vectors.astype(np.float16, copy=False)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             # A damaged file costs only the time to encode again.
-            return {}
-        if vectors.ndim != 2 or vectors.shape != (len(keys), encoder.dimensions):
-            return {}
-        return {key.tobytes(): vector for key, vector in zip(keys, vectors.astype(np.float32), strict=True)}
+            pass
+        return [], np.zeros((0, encoder.dimensions), np.float16)
 
-    def _save(self, encoder: Encoder, known: dict[bytes, NDArray[np.float32]]) -> None:
+    def _save(self, encoder: Encoder, keys: list[bytes], vectors: NDArray[np.float16]) -> None:
         path = self.path(encoder)
         if path is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        keys = np.frombuffer(b"".join(known), dtype=np.uint8).reshape(len(known), 16)
         partial = path.with_name(f"{path.stem}.{os.getpid()}.partial.npz")
-        np.savez(partial, keys=keys, vectors=np.stack(list(known.values())).astype(np.float16))
+        np.savez(partial, keys=np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), 16), vectors=vectors)
         os.replace(partial, path)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import AgglomerativeClustering
 
 from bot.needs.work import Gap, Question
 
@@ -34,6 +33,9 @@ def grouped(vectors: NDArray[np.float32], apart: float = APART) -> NDArray[np.in
     """The number of each vector's group, from 0 on."""
     if len(vectors) < 2:
         return np.zeros(len(vectors), dtype=np.int64)
+    # Half a second, and only for who looks at the gaps.
+    from sklearn.cluster import AgglomerativeClustering
+
     clustering = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=apart)
     groups: NDArray[np.int64] = clustering.fit_predict(vectors)
     return groups

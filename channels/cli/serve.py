@@ -1,5 +1,6 @@
 """`kalauz serve`: the server."""
 
+import os
 from contextlib import suppress
 from socket import socket
 from typing import Annotated
@@ -10,6 +11,8 @@ from channels.cli.output import settings
 
 # How long a stop waits for responses that are under way, in seconds.
 GRACE_S = 3
+# What NumPy and FAISS ask, when they are loaded, for how many cores one of their calculations uses.
+CORES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def serve(
@@ -31,6 +34,9 @@ def serve(
             app.state.service.ending.set()
             await super().shutdown(sockets)
 
+    for name in CORES:
+        # One question uses one core, so that many can be asked at once.
+        os.environ.setdefault(name, "1")
     chosen = settings()
     typer.echo(f"Kalauz is at http://{host}:{port}/ (stop with Ctrl-C)")
     logs.configure(chosen.log_level, chosen.log_format)

@@ -1,13 +1,12 @@
 """Parallel text to train on: `en-XX.tsv[.gz|.xz]` files of english, translation, source tag."""
 
-import gzip
-import lzma
 import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+
+from retrieval.compressed import open_text
 
 # Beside English, in the order in which what ships was trained: another order draws other pairs.
 LANGUAGES = [
@@ -31,15 +30,6 @@ class Pair:
     english: str
     translation: str
     weight: int
-
-
-def open_text(path: Path) -> IO[str]:
-    """Open a plain, gzip or xz text file for reading."""
-    if path.suffix == ".xz":
-        return lzma.open(path, "rt", encoding="utf-8")
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8")
-    return path.open(encoding="utf-8")
 
 
 def corpus_files(folders: list[Path]) -> dict[str, list[Path]]:

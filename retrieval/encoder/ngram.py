@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import math
+import mmap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 
 from retrieval.encoder import ONE_SPAN, EncoderError, write_modules
 from retrieval.encoder.features import N_ROWS, text_rows
@@ -40,7 +42,7 @@ class NgramEncoder:
         if config.get("format") != FORMAT:
             raise EncoderError(f"{folder} is {config.get('format')!r}, not {FORMAT!r}; {way_out}")
         try:
-            tensors = load_file(folder / "model.safetensors")
+            tensors = _mapped(folder / "model.safetensors")
             return cls(tensors["table"], tensors["scale"], name=config["name"], digest=config["digest"])
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise EncoderError(f"the encoder in {folder} is damaged ({error}); {way_out}") from error
@@ -66,6 +68,23 @@ class NgramEncoder:
 
     def encode_passages(self, texts: list[str]) -> NDArray[np.float32]:
         return self.encode(texts)
+
+
+def _mapped(path: Path) -> dict[str, NDArray[Any]]:
+    """A file's tensors where they lie: processes share them, and a question reads a few rows of them."""
+    # That it is whole, safetensors says; its own arrays are copies.
+    with safe_open(path, framework="numpy") as file:
+        names = list(file.keys())
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(size))
+        whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    kinds = {"I8": np.int8, "F32": np.float32}
+    return {
+        name: np.frombuffer(whole, kinds[header[name]["dtype"]], math.prod(shape), 8 + size + begin).reshape(shape)
+        for name in names
+        for shape, (begin, _) in [(header[name]["shape"], header[name]["data_offsets"])]
+    }
 
 
 def read_config(folder: Path) -> dict[str, Any]:

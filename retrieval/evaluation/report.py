@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from retrieval.encoder.corpus import open_text
+from retrieval.compressed import open_text
 
 Row = dict[str, str | int | float | None]
 

@@ -12,7 +12,8 @@ from anyascii import anyascii
 from sklearn.linear_model import SGDClassifier
 
 from knowledge_base.languages import primary
-from retrieval.encoder.corpus import LANGUAGES, corpus_files, open_text
+from retrieval.compressed import open_text
+from retrieval.encoder.corpus import LANGUAGES, corpus_files
 from retrieval.encoder.vocabulary import CYRILLIC
 from retrieval.language.ngrams import N_ROWS, WEIGHTS, NgramClassifier, text_rows
 from retrieval.language.scripts import main_script, writes

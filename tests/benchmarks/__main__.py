@@ -249,9 +249,7 @@ def speed_section(figures: dict[str, float]) -> list[str]:
             ("passages a second", "passages_a_second"),
         ):
             figures[f"one core, {short}: {goal}"] = float(found[key])
-    graph = [sys.executable, "-m", "tests.benchmarks.graph"]
-    found = json.loads(subprocess.run(graph, capture_output=True, text=True, check=True).stdout)
-    return [*lines, "", f"The graph beyond 100,000 passages against the exact search: {found}", ""]
+    return [*lines, ""]
 
 
 def main(shared: Path | None, folder_of_figures: Path, *, with_baselines: bool) -> str:

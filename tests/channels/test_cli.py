@@ -3,6 +3,8 @@
 import json
 import shlex
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -852,3 +854,10 @@ def test_an_old_key_can_be_dropped_once_everything_is_sealed_with_the_new_one(
     keys(old)
     shell.kalauz("callbacks", "list")
     assert "Zsófia" not in shell.out
+
+
+def test_the_command_is_there_before_anything_heavy_is() -> None:
+    # `serve` also says how many cores NumPy and FAISS may use, which they ask when they are loaded.
+    heavy = "{'numpy', 'faiss', 'scipy', 'torch', 'sqlalchemy', 'rasa_sdk', 'telegram'}"
+    program = f"import sys, channels.cli, channels.app; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"
+    subprocess.run([sys.executable, "-c", program], check=True)

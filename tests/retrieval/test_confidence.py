@@ -174,21 +174,27 @@ def test_content_without_articles_can_be_fitted(encoder: Encoder) -> None:
     assert fit_to(Library(Content(), encoder), []).questions == 0
 
 
-def test_a_saved_calibration_is_loaded_for_its_index(fitted: Calibration, tmp_path: Path) -> None:
+def test_a_saved_calibration_is_loaded(fitted: Calibration, tmp_path: Path) -> None:
     fitted.save(tmp_path / "new" / "confidence.json")
-    assert Calibration.load(tmp_path / "new" / "confidence.json", fitted.fingerprint) == fitted
+    assert Calibration.load(tmp_path / "new" / "confidence.json") == fitted
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["confidence.json"]
 
 
-def test_another_indexs_calibration_is_not_loaded(fitted: Calibration, tmp_path: Path) -> None:
-    fitted.save(tmp_path / "confidence.json")
-    assert Calibration.load(tmp_path / "confidence.json", "another") is None
+def test_a_calibration_understands_another_content_but_no_other_encoder(fitted: Calibration, encoder: Encoder) -> None:
+    library = Library(content(), encoder)
+    assert fitted.understands(library)
+    for strange in (
+        replace(fitted, encoder="another"),
+        replace(fitted, weights={"dense": 5.0}),
+        replace(fitted, coefficients={**fitted.coefficients, "dense": 5.0}),
+    ):
+        assert not strange.understands(library)
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"{}", b'{"coefficients": 3}', b'{"weights": 3}', b"\xff\xfe"])
 def test_a_damaged_calibration_is_not_loaded(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "confidence.json").write_bytes(data)
-    assert Calibration.load(tmp_path / "confidence.json", "any") is None
+    assert Calibration.load(tmp_path / "confidence.json") is None
 
 
 @pytest.mark.parametrize(
@@ -199,8 +205,8 @@ def test_a_calibration_with_something_else_inside_is_not_loaded(
     fitted: Calibration, tmp_path: Path, damage: dict[str, object]
 ) -> None:
     (tmp_path / "confidence.json").write_text(json.dumps(asdict(fitted) | damage))
-    assert Calibration.load(tmp_path / "confidence.json", fitted.fingerprint) is None
+    assert Calibration.load(tmp_path / "confidence.json") is None
 
 
 def test_no_calibration_is_none(tmp_path: Path) -> None:
-    assert Calibration.load(tmp_path / "nothing.json", "any") is None
+    assert Calibration.load(tmp_path / "nothing.json") is None

@@ -1,15 +1,12 @@
-import zlib
 from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval import index as index_module
-from retrieval.encoder import DEFAULT, ONE_SPAN, Encoder, load_encoder
-from retrieval.index import DEFAULT_WEIGHTS, WORD_EVIDENCE, Hit, HybridIndex, nearest_neighbours
+from retrieval.encoder import DEFAULT, Encoder, load_encoder
+from retrieval.index import DEFAULT_WEIGHTS, WORD_EVIDENCE, Hit, HybridIndex
 from retrieval.passages import SearchDocument
 from retrieval.vectors import VectorCache
 
@@ -86,7 +83,7 @@ def test_what_is_allowed_scores_as_if_nothing_else_were_there(
     assert all(hit == everything[hit.entry] for hit in chosen if hit.entry in everything)
 
 
-def test_faiss_agrees_with_a_brute_force_product(one_part: Encoder) -> None:
+def test_the_nearest_passages_agree_with_a_brute_force_product(one_part: Encoder) -> None:
     pages = documents()
     index = HybridIndex(pages, one_part, weights={"dense": 1})
     texts = [passage.text for passage in index.passages]
@@ -272,69 +269,3 @@ def test_an_entry_that_is_not_allowed_is_hidden_with_all_its_documents(encoder: 
 def test_documents_of_one_id_stand_together(encoder: Encoder) -> None:
     with pytest.raises(ValueError, match="do not stand together"):
         HybridIndex([CARD, FLAT, CARD_HU], encoder)
-
-
-class Scattered:
-    """Each text is somewhere on the sphere; what is `far` is far from all else, which lies together in a corner."""
-
-    name, digest, dimensions, spans = "scattered", "scattered", 64, ONE_SPAN
-
-    def __init__(self, spread: float) -> None:
-        self._spread = spread
-
-    def encode_queries(self, texts: list[str]) -> np.ndarray:
-        return self.encode_passages(texts)
-
-    def encode_passages(self, texts: list[str]) -> np.ndarray:
-        vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for vector, text in zip(vectors, texts, strict=True):
-            vector[:] = random_units(1, seed=zlib.crc32(text.encode()))[0]
-            if text != "far":
-                vector[:] = self._spread * vector + (1 - self._spread) * np.eye(self.dimensions)[0]
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def random_units(n: int, *, seed: int) -> np.ndarray:
-    vectors = np.random.default_rng(seed).normal(size=(n, 64)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def pages_of(n: int) -> list[SearchDocument]:
-    return [SearchDocument(f"d{i}", "en", f"page {i}") for i in range(n)]
-
-
-def test_up_to_the_limit_the_search_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_module, "EXACT_UP_TO", 1000)
-    assert isinstance(nearest_neighbours(random_units(1000, seed=1), 64), faiss.IndexFlatIP)
-    assert isinstance(nearest_neighbours(random_units(1001, seed=1), 64), faiss.IndexHNSWFlat)
-
-
-def test_beyond_it_a_graph_finds_nearly_all_of_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_module, "EXACT_UP_TO", 1000)
-    vectors, queries = random_units(4000, seed=1), random_units(50, seed=2)
-    parameters = faiss.SearchParametersHNSW(efSearch=index_module.GRAPH_SEARCH)
-    _, found = nearest_neighbours(vectors, 64).search(queries, 10, params=parameters)
-    nearest = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
-    assert np.mean([len({*a} & {*b}) / 10 for a, b in zip(found, nearest, strict=True)]) >= 0.9
-
-
-def test_a_graph_and_an_exact_search_find_the_same_entries(monkeypatch: pytest.MonkeyPatch) -> None:
-    encoder = Scattered(spread=1)
-    exact = HybridIndex(pages_of(3000), encoder)
-    monkeypatch.setattr(index_module, "EXACT_UP_TO", 1000)
-    graph = HybridIndex(pages_of(3000), encoder)
-    allowed = np.arange(3000) % 2 == 0
-    for filtered in (None, allowed):
-        shared = []
-        for query in ("permit", "school", "doctor", "money", "rent"):
-            found = ids(graph.search(query, retriever="dense", allowed=filtered))
-            shared += [entry in found for entry in ids(exact.search(query, retriever="dense", allowed=filtered))]
-            assert filtered is None or filtered[found].all()
-        assert np.mean(shared) >= 0.9
-
-
-def test_a_graph_finds_the_one_allowed_entry_however_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_module, "EXACT_UP_TO", 1000)
-    index = HybridIndex([*pages_of(2000), SearchDocument("far", "en", "far")], Scattered(spread=0.3))
-    allowed = np.arange(2001) == 2000
-    assert ids(index.search("permit", retriever="dense", allowed=allowed)) == [2000]

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from knowledge_base.documents import Article, Content
+from knowledge_base.documents import Article, Content, Translation
 from knowledge_base.glossary import Glossary, Term
 from retrieval.case import Case
 from retrieval.encoder import Encoder
 from retrieval.library import Library, quotable_parts, search_document, search_documents, step_text
+from retrieval.showing import show_article
 from tests.builders import article, contact, content, facts, notice, procedure, revision, text
 
 ONLY_HU = {"HU"}
@@ -353,27 +354,90 @@ def test_official_terms_of_a_title_are_searched_in_languages_that_ask_but_have_n
     assert search_documents(one)[2].questions == ("khám bệnh ở đâu",)
 
 
-def test_newer_texts_are_quoted_before_they_are_indexed(encoder: Encoder) -> None:
+def newer_than(library: Library, **changes: Article | None) -> Content:
+    """The content of a library with other articles, and without those that are None."""
+    others = {name.replace("_", "-"): article for name, article in changes.items()}
+    articles = {one.id: one for one in library.source.articles} | others
+    return library.source.model_copy(update={"articles": [one for one in articles.values() if one is not None]})
+
+
+def draft_of(language: str, number: int = 2) -> dict[str, Translation]:
+    return {language: Translation(draft=revision(number=number))}
+
+
+def test_newer_texts_are_shown_before_they_are_indexed(encoder: Encoder) -> None:
     library = Library(content(), encoder)
     card = library.articles["health-card"]
-    newer = article(en=revision(text("Card of health"), number=2))
-    reworded = library.reworded([newer])
+    newest = newer_than(library, health_card=article(en=revision(text("Card of health"), number=2)))
+    reworded = library.reworded(newest)
     assert reworded.index is library.index
     assert reworded.version == library.version
-    (_, quoted) = reworded.revision("health-card", "en") or ("", None)
-    assert quoted is not None
-    assert quoted.text.title == "Card of health"
+    assert reworded.source is newest
+    (_, shown) = reworded.revision("health-card", "en") or ("", None)
+    assert shown is not None
+    assert shown.text.title == "Card of health"
     hits = reworded.search("health card", countries={"HU"}, year=2026)
     assert hits[0].article is reworded.articles["health-card"]
     assert library.articles["health-card"] is card
+    assert reworded.articles["tax-card"] is library.articles["tax-card"]
 
 
-def test_an_article_that_is_cut_into_other_parts_waits_for_its_index(encoder: Encoder) -> None:
+def test_a_text_that_is_cut_into_other_parts_is_shown_from_its_beginning_until_it_is_indexed(encoder: Encoder) -> None:
+    longer = text(body="First of all.\n\n## One\n\nIt is free.\n\n## Two\n\nThe office gives you a health card.")
+    before = Library(content(article(en=revision(longer, number=1))), encoder)
+    shorter = before.reworded(newer_than(before, health_card=article(en=revision(number=2))))
+    for library, passage in ((before, "## Two\n\nThe office gives you"), (shorter, "The office gives you")):
+        (hit, *_) = library.search("The office gives you a health card.", countries=ONLY_HU, year=2026)
+        assert hit.hit.passage.part == 2
+        for shown in (
+            show_article(library, hit.article, "en", hit),
+            show_article(library, hit.article, "en", question="the office gives a card"),
+        ):
+            assert shown is not None
+            assert shown.passage.startswith(passage)
+
+
+def test_a_text_in_a_new_language_is_shown_before_it_is_indexed(encoder: Encoder) -> None:
     library = Library(content(), encoder)
-    longer = text(body="## One\n\nIt is free.\n\n## Two\n\nIt comes by post.\n\n## Three\n\nKeep it.")
-    for newer in (
-        article(en=revision(longer, number=2)),
-        article(en=revision(number=2), hu=revision(number=1)),
-        article("unknown", en=revision()),
+    both = article(en=revision(), hu=revision(text("Egészségügyi kártya", "A hivatal adja.")))
+    reworded = library.reworded(newer_than(library, health_card=both))
+    shown = show_article(reworded, reworded.articles["health-card"], "hu", question="ki adja?")
+    assert shown is not None
+    assert (shown.title, shown.passage) == ("Egészségügyi kártya", "A hivatal adja.")
+
+
+def test_a_withdrawn_text_is_shown_in_another_language_at_once(encoder: Encoder) -> None:
+    hungarian = revision(text("Egészségügyi kártya", "A hivatal ad egészségügyi kártyát."), number=1)
+    library = Library(content(article(en=revision(number=1), hu=hungarian)), encoder)
+    kept = article(en=revision(number=1))
+    withdrawn = kept.model_copy(update={"translations": kept.translations | draft_of("hu")})
+    reworded = library.reworded(newer_than(library, health_card=withdrawn))
+    (hit, *_) = reworded.search("egészségügyi kártya", countries=ONLY_HU, year=2026)
+    assert hit.language == "hu"
+    shown = show_article(reworded, hit.article, "hu", hit)
+    assert shown is not None
+    assert (shown.language, shown.passage) == ("en", "The office gives you a health card.")
+
+
+def test_an_article_that_is_withdrawn_is_found_nowhere_at_once(encoder: Encoder) -> None:
+    library = Library(content(), encoder)
+    assert "health-card" in found(library, "health card")
+    gone = article().model_copy(update={"translations": draft_of("en")})
+    for reworded in (
+        library.reworded(newer_than(library, health_card=gone)),
+        library.reworded(newer_than(library, health_card=None)),
     ):
-        assert library.reworded([newer]).articles == library.articles
+        assert "health-card" not in found(reworded, "health card")
+        assert "health-card" not in {one.id for one in reworded.articles_of("health", ONLY_HU)}
+        assert reworded.revision("health-card", "en") is None
+
+
+def test_what_stands_beside_the_texts_changes_at_once(encoder: Encoder) -> None:
+    library = library_of(encoder, notices=[notice()])
+    newest = newer_than(library, tax_card=article("tax-card", facts=facts(country="SK")))
+    newest = newest.model_copy(update={"notices": [], "contacts": [contact(name="New line")]})
+    reworded = library.reworded(newest)
+    assert reworded.notices(["health"], ONLY_HU) == []
+    assert reworded.contacts["help-line"].name == "New line"
+    assert "tax-card" not in found(reworded, "tax card")
+    assert found(reworded, "tax card", {"SK"}) == ["tax-card"]

@@ -400,7 +400,23 @@ def test_kept_vectors_are_those_of_the_encoder(encoder: Encoder, index: PhraseIn
     for _ in range(2):
         kept = PhraseIndex(given_phrases, QUESTIONS, encoder, cache=VectorCache(tmp_path))
         assert np.array_equal(kept.vectors, index.vectors)
-    assert len(list(tmp_path.iterdir())) == 1
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".npz", ".npz"]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", None])
+def test_kept_words_are_those_of_the_phrases(
+    encoder: Encoder, index: PhraseIndex, tmp_path: Path, data: bytes | None
+) -> None:
+    given_phrases = [Phrase(kind, "en", text) for kind, texts in HANDFUL.items() for text in texts]
+    cache, file = VectorCache(tmp_path), tmp_path / "words.npz"
+    # Of other phrases, as before an update.
+    PhraseIndex(given_phrases[1:], QUESTIONS, encoder, cache=cache)
+    for _ in range(2):
+        kept = PhraseIndex(given_phrases, QUESTIONS, encoder, cache=cache)
+        assert (kept.words != index.words).nnz == 0
+        if data is not None:
+            file.write_bytes(data)
+    assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []
 
 
 def test_a_phrase_is_like_itself_in_meaning_and_words(index: PhraseIndex) -> None:

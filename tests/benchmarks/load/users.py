@@ -11,11 +11,13 @@ from locust import FastHttpUser, task
 
 from retrieval.question_sets import read_questions
 from tests.benchmarks.served import QUESTIONS
+from tests.warm import starter_content
 
 API = "/api/v1/conversations"
 # Fewer than one conversation may write in a minute.
 TURNS = 15
 ASKED = [question.text for path in QUESTIONS for question in read_questions(path) if question.kind == "in"]
+ASKED += [text for article in starter_content().articles for asked in article.asked.values() for text in asked]
 _servers = itertools.cycle(os.environ.get("KALAUZ_LOAD_HOSTS", "http://127.0.0.1:8000").split())
 _numbers = itertools.count()
 
@@ -26,7 +28,7 @@ class Person(FastHttpUser):
     def __init__(self, environment: object) -> None:
         self.host = next(_servers)
         super().__init__(environment)
-        self._said = random.Random(next(_numbers))
+        self._said = random.Random(os.getpid() + next(_numbers))
 
     @task
     def talk(self) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.encoder.corpus import FEW, Pair, corpus_files, open_text, sample_pairs, sampled, taught_sentences
+from retrieval.compressed import open_text
+from retrieval.encoder.corpus import FEW, Pair, corpus_files, sample_pairs, sampled, taught_sentences
 
 LINES = "the office is open\taz iroda nyitva van\tx\nonly english\n\tnichts\na\tb\n"
 
