@@ -93,7 +93,7 @@ async def show(
     part = Part(only, (number - 1) * PAGE, PAGE) if only else Part(most=SHOWN)
     overview = await editing.overview(wanted, console(request).now().date(), part)
     lists: dict[Listed, Listing[Any]] = {"articles": overview.articles}
-    lists |= {need: found for need, found in overview.needs.items()}
+    lists.update(overview.needs.items())
 
     def link(**changes: Any) -> str:
         return f"{ROOT}{PATH}?{urlencode({**asdict(wanted), **changes})}"
