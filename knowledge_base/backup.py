@@ -2,7 +2,7 @@
 
 A ZIP with `backup.json` (the schema's revision, how many rows each table has, and their digests) and `TABLE.jsonl`, a
 row a line. It is restored into an empty database of either kind, and brought up to this program's schema. The secret
-key is not in it: without it nobody reads what is sealed. The index is not in it either: it is built again.
+key is not in it: without it nobody reads what is sealed. The indexes are not in it either: they are built again.
 """
 
 import base64
@@ -20,10 +20,12 @@ from typing import Any
 from alembic import command
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, DateTime, Integer, MetaData, Table, func, select, text
+from sqlalchemy import Connection, DateTime, Integer, MetaData, Table, func, inspect, select, text
 from sqlalchemy.types import LargeBinary, TypeEngine
 
 from knowledge_base.database import Database, migration_config
+from knowledge_base.said import fill, is_derived
+from knowledge_base.tables import SaidRow
 
 MANIFEST = "backup.json"
 FORMAT = 1
@@ -155,14 +157,18 @@ def _read(connection: Connection, archive: zipfile.ZipFile, manifest: dict[str, 
         if waiting:
             connection.execute(table.insert(), waiting)
         _count_on(connection, table)
+    # An older schema is filled on its way to the newest.
+    empty = inspect(connection).has_table(SaidRow.__tablename__)
     command.upgrade(config, "head")
+    if empty:
+        fill(connection)
     return _backup(manifest)
 
 
 def _tables(connection: Connection) -> list[Table]:
-    """What there is, each after those that it refers to."""
+    """What there is, each after those that it refers to; what is made of others is left out."""
     metadata = MetaData()
-    metadata.reflect(connection)
+    metadata.reflect(connection, only=lambda name, _: not is_derived(name))
     return [table for table in metadata.sorted_tables if table.name != VERSIONS]
 
 

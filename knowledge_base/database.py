@@ -1,7 +1,8 @@
 """The database: engine, sessions, migrations. Here stands what SQLite and PostgreSQL have to be told differently."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, ExceptionContext, Table, event, func, select, text
+from sqlalchemy import JSON, Connection, ExceptionContext, Select, Table, cast, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
@@ -117,6 +118,13 @@ def inserting(session: AsyncSession, table: Table | type[Any]) -> postgresql.Ins
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def each_of(session: AsyncSession, values: Collection[str]) -> Select[tuple[str]]:
+    """A column of values, however many: as parameters they would be too many."""
+    if session.get_bind().dialect.name == "postgresql":
+        return select(func.json_array_elements_text(cast(list(values), JSON)).column_valued("value"))
+    return select(func.json_each(json.dumps(list(values))).table_valued("value").c.value)
 
 
 def migration_config(connection: Connection | None = None) -> Config:

@@ -66,7 +66,7 @@ async def _import_revision(
         report.unchanged += 1
     else:
         saved = numbered(revision, latest)
-        await repository.add_revision(session, article_id, language, saved)
+        await repository.add_revision(session, article_id, language, saved, to_publish=publish)
         await session.flush()
         report.revisions += 1
     assert saved.number is not None  # noqa: S101

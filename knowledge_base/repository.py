@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, delete, func, select, true, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from knowledge_base import said, states
 from knowledge_base.coordination import announce
 from knowledge_base.database import in_utc
 from knowledge_base.documents import (
@@ -25,6 +26,7 @@ from knowledge_base.documents import (
 )
 from knowledge_base.tables import (
     ArticleRow,
+    ArticleTopicRow,
     AskedRow,
     ContactRow,
     ContentVersionRow,
@@ -82,12 +84,24 @@ async def save_facts(session: AsyncSession, article: Article) -> bool:
     row = await session.get(ArticleRow, article.id, with_for_update=True)
     if row is None:
         session.add(ArticleRow(id=article.id, source_language=article.source_language, **columns))
+        await _save_article_topics(session, article)
         return True
     if row.source_language == article.source_language and row.facts == facts:
         return False
+    another_source = row.source_language != article.source_language
     row.source_language = article.source_language
     row.kind, row.country, row.facts = article.facts.kind, article.facts.country, facts
+    await _save_article_topics(session, article)
+    if another_source:
+        await states.settle(session, article.id, article.source_language)
     return True
+
+
+async def _save_article_topics(session: AsyncSession, article: Article) -> None:
+    await session.flush()
+    await session.execute(delete(ArticleTopicRow).where(ArticleTopicRow.article_id == article.id))
+    rows = [{"article_id": article.id, "topic": topic} for topic in dict.fromkeys(article.facts.topics)]
+    await session.execute(insert(ArticleTopicRow), rows)
 
 
 async def save_asked(session: AsyncSession, article_id: str, language: str, questions: list[str]) -> bool:
@@ -134,8 +148,10 @@ async def get_revision(session: AsyncSession, article_id: str, language: str, nu
     return _revision(row) if row else None
 
 
-async def add_revision(session: AsyncSession, article_id: str, language: str, revision: Revision) -> None:
-    """Save a numbered revision; the translation is made if it is new."""
+async def add_revision(
+    session: AsyncSession, article_id: str, language: str, revision: Revision, *, to_publish: bool = False
+) -> None:
+    """Save a numbered revision; the translation is made if it is new. `to_publish`: the caller publishes it at once."""
     if await session.get(TranslationRow, (article_id, language)) is None:
         session.add(TranslationRow(article_id=article_id, language=language, published=None))
         await session.flush()
@@ -151,6 +167,8 @@ async def add_revision(session: AsyncSession, article_id: str, language: str, re
             saved_at=datetime.now(UTC),
         )
     )
+    if not to_publish:
+        await _settle(session, article_id, language)
 
 
 async def publish(session: AsyncSession, article_id: str, language: str, number: int) -> bool:
@@ -159,6 +177,7 @@ async def publish(session: AsyncSession, article_id: str, language: str, number:
     if row.published == number:
         return False
     row.published = number
+    await _settle(session, article_id, language)
     return True
 
 
@@ -169,6 +188,7 @@ async def withdraw(session: AsyncSession, article_id: str, language: str) -> boo
         return False
     await session.merge(WithdrawnRow(article_id=article_id, language=language, number=row.published))
     row.published = None
+    await _settle(session, article_id, language)
     return True
 
 
@@ -231,11 +251,11 @@ async def load_document(session: AsyncSession, kind: type[Kept], document_id: st
 
 async def count_of(session: AsyncSession, topic_id: str) -> dict[str, int]:
     """How many articles, notices and contacts are on a topic."""
-    facts = [row.facts["topics"] for row in (await session.execute(select(ArticleRow))).scalars()]
+    on_it = select(func.count()).where(ArticleTopicRow.topic == topic_id)
     notices = [one.topics for one in await load_documents(session, Notice)]
     contacts = [one.topics for one in await load_documents(session, Contact)]
     return {
-        "articles": sum(topic_id in topics for topics in facts),
+        "articles": (await session.execute(on_it)).scalar_one(),
         "notices": sum(topic_id in topics for topics in notices),
         "contacts": sum(topic_id in topics for topics in contacts),
     }
@@ -375,6 +395,13 @@ async def _content(session: AsyncSession, articles: list[Article]) -> Content:
         contacts=await load_documents(session, Contact),
         sites=await load_documents(session, Site),
     )
+
+
+async def _settle(session: AsyncSession, article_id: str, language: str) -> None:
+    """Keep what lists and their search ask of a text beside it."""
+    await session.flush()
+    await states.settle(session, article_id, language)
+    await said.keep(session, article_id, language)
 
 
 def _is(column: InstrumentedAttribute[str], only: Collection[str] | None) -> ColumnElement[bool]:

@@ -3,12 +3,29 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, DateTime, ForeignKey, ForeignKeyConstraint, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    event,
+    false,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 
 
 class Base(DeclarativeBase):
     type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, datetime: DateTime(timezone=True)}  # noqa: RUF012
+
+
+def _where_true(name: str) -> Index:
+    """An index of the translations for which a column is true."""
+    condition = {"sqlite_where": text(f"{name} = 1"), "postgresql_where": text(name)}
+    return Index(f"ix_translations_{name}", "article_id", "language", **condition)  # type: ignore[arg-type]
 
 
 class TopicRow(Base):
@@ -27,11 +44,32 @@ class ArticleRow(Base):
     facts: Mapped[dict[str, Any]]
 
 
+class ArticleTopicRow(Base):
+    """What the facts say too, as lists can ask for it."""
+
+    __tablename__ = "article_topics"
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
 class TranslationRow(Base):
+    """Which revision of a text is published, and what lists ask of its revisions; see `knowledge_base.states`."""
+
     __tablename__ = "translations"
+    __table_args__ = (
+        _where_true("drafted"),
+        _where_true("outdated"),
+        Index("ix_translations_reviewed", "reviewed", "article_id", "language"),
+    )
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
     published: Mapped[int | None]
+    # The newest revision's number; whether it is a draft; when the published one was reviewed, and whether it is
+    # outdated.
+    newest: Mapped[int] = mapped_column(server_default="0", default=0)
+    drafted: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    reviewed: Mapped[date | None]
+    outdated: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
 class WithdrawnRow(Base):
@@ -59,6 +97,27 @@ class RevisionRow(Base):
     reviewed: Mapped[date]
     text: Mapped[dict[str, Any]]
     saved_at: Mapped[datetime]
+
+
+class SaidRow(Base):
+    """A number for each translation, under which stands what it says; see `knowledge_base.said`."""
+
+    __tablename__ = "said"
+    __table_args__ = (
+        ForeignKeyConstraint(["article_id", "language"], ["translations.article_id", "translations.language"]),
+        UniqueConstraint("article_id", "language"),
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[str]
+    language: Mapped[str]
+
+
+class SaidWordsRow(Base):
+    """The different words of a translation's published and newest text, folded."""
+
+    __tablename__ = "said_words"
+    number: Mapped[int] = mapped_column(ForeignKey("said.number"), primary_key=True, autoincrement=False)
+    words: Mapped[str]
 
 
 class AskedRow(Base):

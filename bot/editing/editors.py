@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,10 +12,10 @@ from bot.editing import plans
 from bot.editing.checks import Checks
 from bot.editing.intake import Intake
 from bot.editing.keepers import Keepers
+from bot.editing.overview import overview
 from bot.editing.planning import Plan
 from bot.editing.trials import Trials
-from bot.editing.work import Overview
-from bot.needs import questions
+from bot.editing.work import EVERY, Overview, Part
 from bot.replies import Block, Buttons
 from bot.staff.tables import AuditRow
 from bot.texts import Texts
@@ -23,6 +23,7 @@ from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.documents import Article, Revision, Source
 from knowledge_base.editing import articles, drafts
+from knowledge_base.editing.duties import Wanted
 from knowledge_base.editing.manuscript import Manuscript, Saved, UnpublishableError
 from knowledge_base.intake.outside import Reach
 from retrieval.answers import Answers
@@ -51,11 +52,9 @@ class Editors:
         """The site's."""
         return list(self._answers.site.languages)
 
-    async def overview(self) -> Overview:
+    async def overview(self, wanted: Wanted, today: date, part: Part = EVERY) -> Overview:
         async with self._database.reading() as session:
-            unanswered = await questions.count(session)
-            articles = await repository.load_articles(session, asked=False)
-            return Overview(articles, await repository.load_topics(session), unanswered)
+            return await overview(session, wanted, today, part)
 
     async def article(self, article_id: str) -> Article:
         async with self._database.reading() as session:

@@ -1,15 +1,16 @@
 """What editors see of the content, and what can be done with it, as channels know it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import date, datetime
+from typing import Final, Literal, Protocol
 
 from bot.editing.keeping import Keeping
 from bot.editing.planning import Plan
 from bot.editing.trying import Trying
 from bot.replies import Block
 from knowledge_base.documents import Article, Revision, Source, Topic
+from knowledge_base.editing.duties import NEEDS, Duty, Listing, Need, Title, Wanted
 from knowledge_base.editing.manuscript import Manuscript, Saved
 from knowledge_base.exchange.comparing import Change
 from knowledge_base.exchange.copies import Copy
@@ -23,14 +24,34 @@ from retrieval.shown import ShownChoice
 Level = Literal["easy", "usual", "hard"]
 
 
+# What an editor may see a list of.
+Listed = Need | Literal["articles"]
+LISTED: Final[tuple[Listed, ...]] = (*NEEDS, "articles")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which entries of a list are wanted: those of one list only, `only`, or of each; `most` of them after `start`."""
+
+    only: Listed | None = None
+    start: int = 0
+    most: int = 10
+
+
+EVERY: Final = Part()
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All articles with their drafts (without how people ask for them), the topics, and how many questions found no
-    answer.
+    """What an editor looks for: articles, what they need, and what is planned for them. Beside it all topics and
+    countries, and how many questions found no answer.
     """
 
-    articles: Sequence[Article]
+    articles: Listing[Title]
+    needs: Mapping[Need, Listing[Duty]]
+    plans: Sequence[tuple[Plan, Title]]
     topics: Sequence[Topic]
+    countries: Sequence[str]
     unanswered: int
 
 
@@ -96,7 +117,7 @@ class Editing(Protocol):
     @property
     def languages(self) -> list[str]: ...
 
-    async def overview(self) -> Overview: ...
+    async def overview(self, wanted: Wanted, today: date, part: Part = EVERY) -> Overview: ...
 
     async def article(self, article_id: str) -> Article: ...
 

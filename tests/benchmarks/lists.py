@@ -1,67 +1,203 @@
 """How long the editors' list and its search take where there is much: `python -m tests.benchmarks.lists [ARTICLES]`.
 
-5,000 articles in 27 languages unless a number is given; the use case and what is filtered, without HTTP.
+5,000 articles in 27 languages unless a number is given, on SQLite and on PostgreSQL. What is measured is all that the
+page Content asks of the database, without HTTP. The texts are made of the words of the starter content in their
+language, and of words that few texts have.
 """
 
 import asyncio
+import os
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
+from sqlalchemy import insert, text
 
-from knowledge_base import repository
+from bot.editing.overview import overview
+from knowledge_base import said, states
 from knowledge_base.database import Database
-from knowledge_base.editing.duties import Wanted, duties, matching
-from knowledge_base.tables import ArticleRow, RevisionRow, TranslationRow
-from tests import builders
+from knowledge_base.documents import Topic
+from knowledge_base.editing.duties import Wanted
+from knowledge_base.tables import ArticleRow, ArticleTopicRow, RevisionRow, TopicRow, TranslationRow
+from tests import builders, postgres, warm
+from tests.databases import BACKENDS, Backend
 
-ARTICLES, TIMES, CHUNK = 5_000, 5, 500
+ARTICLES, TIMES, CHUNK = 5_000, 20, 100
 LANGUAGES = [
     "en", "hu", "de", "fr", "ru", "zh-Hans", "sr", "sl", "hr", "bs", "sq", "ro", "sk", "pl", "vi",
     "cs", "uk", "hy", "ar", "es", "fa", "tr", "ps", "ur", "so", "bn", "hi",
 ]  # fmt: skip
-WHEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-BODY = "\n\n".join(f"## Part {number}\n\n" + "The office tells you what it costs. " * 10 for number in range(4))
+TODAY = date(2026, 11, 22)
+TOPICS = [Topic(id=f"topic-{n}", parent=f"topic-{n // 8}" if n else None, name={"en": f"Topic {n}"}) for n in range(64)]
+# Of a text; Chinese says the same in a third of them.
+CHARACTERS, CHINESE = 1_700, 600
+# Of a hundred texts.
+MISSING, DRAFTS, OUTDATED, OLD, TO_VERIFY = 5, 3, 10, 10, 5
+CASES = {
+    "what needs me, French": Wanted(language="fr"),
+    "what needs me, all languages": Wanted(),
+    "a topic with its subtopics": Wanted(topic="topic-1"),
+    "a topic and a country, French": Wanted(topic="topic-2", country="SK", language="fr"),
+    "a common word": Wanted(words="office"),
+    "a word that most languages have": Wanted(words="budapest"),
+    "a part of many words": Wanted(words="tion"),
+    "two letters": Wanted(words="hu"),
+    "one letter": Wanted(words="q"),
+    "a rare word": Wanted(words="w1234x"),
+    "two words": Wanted(words="permit passport"),
+    "two words, one language and a topic": Wanted(words="permit passport", language="fr", topic="topic-1"),
+    "a Chinese word": Wanted(words="居留"),
+    "a longer Chinese word": Wanted(words="居留许可"),
+    "an Arabic word": Wanted(words="تصريح"),
+    "a Hindi word": Wanted(words="परमिट"),
+    "a word that there is not": Wanted(words="zzyzx"),
+    "such a word, of usual parts": Wanted(words="officentrance"),
+}
+
+
+def pools() -> dict[str, list[str]]:
+    """What the starter content says in each language: its words in their frequency, or Chinese clauses."""
+    found: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+    for article in warm.starter_content().articles:
+        for language, translation in article.translations.items():
+            if language in found and translation.published:
+                told = translation.published.text.body
+                found[language] += told.replace("，", "， ").split()
+    return found
+
+
+def texts(articles: int, random: np.random.Generator) -> Iterator[dict[str, Any]]:
+    """The texts of each article in turn, by language."""
+    words = {language: np.array(pool, dtype=object) for language, pool in pools().items()}
+    usual = {language: np.mean([len(word) + 1 for word in pool]) for language, pool in words.items()}
+    for article in range(articles):
+        told = {}
+        for language, pool in words.items():
+            characters = CHINESE if language == "zh-Hans" else CHARACTERS
+            chosen = random.choice(pool, int(characters / usual[language]))
+            # A tenth of the words is grown together from two: nobody else has them.
+            grown = random.random(len(chosen)) < 0.1
+            chosen[grown] = [
+                a[: len(a) // 2 + 1] + b for a, b in zip(chosen[grown], random.choice(pool, grown.sum()), strict=True)
+            ]
+            told[language] = {
+                "title": f"{chosen[0]} {chosen[1]} {article}",
+                "body": " ".join([*chosen[2:], f"w{article}x"]),
+                "questions": [" ".join(chosen[2:8])],
+                "search_questions": [],
+                "steps": [],
+            }
+        yield told
 
 
 async def fill(database: Database, articles: int) -> None:
-    """Made texts of the usual size, each published."""
-    facts = builders.facts().model_dump(mode="json")
-    text = builders.text(body=BODY).model_dump(mode="json")
+    on_postgres = database.url.get_backend_name() == "postgresql"
+    if on_postgres:
+        # Made at the end, which is quicker.
+        await say(database, "DROP INDEX ix_grams")
+    random = np.random.default_rng(7)
+    written = texts(articles, random)
+    async with database.transaction() as session:
+        await session.execute(
+            insert(TopicRow),
+            [{"id": t.id, "position": n, "data": t.model_dump(mode="json")} for n, t in enumerate(TOPICS)],
+        )
     for begin in range(0, articles, CHUNK):
-        ids = [f"article-{number}" for number in range(begin, min(begin + CHUNK, articles))]
-        keys = [{"article_id": one, "language": language} for one in ids for language in LANGUAGES]
-        revision = {"last_major": 1, "renders": 1, "reviewed": WHEN.date(), "text": text, "saved_at": WHEN}
+        rows: dict[type[Any], list[dict[str, Any]]] = {
+            ArticleRow: [],
+            ArticleTopicRow: [],
+            TranslationRow: [],
+            RevisionRow: [],
+        }
+        words: dict[tuple[str, str], list[str]] = {}
+        for number in range(begin, min(begin + CHUNK, articles)):
+            id, chance = f"article-{number}", random.integers(0, 100, (4, len(LANGUAGES)))
+            facts = builders.facts(
+                topics=[TOPICS[random.integers(len(TOPICS))].id],
+                country=str(random.choice(["HU", "CZ", "SK", "PL", "SI"])),
+                verify="Is it still so?" if random.integers(100) < TO_VERIFY else None,
+            )
+            common = {"kind": "faq", "country": facts.country, "source_language": "en"}
+            rows[ArticleRow].append({"id": id, "facts": facts.model_dump(mode="json"), **common})
+            rows[ArticleTopicRow] += [{"article_id": id, "topic": topic} for topic in facts.topics]
+            for at, (language, told) in enumerate(next(written).items()):
+                is_source = language == "en"
+                if chance[0, at] < MISSING and not is_source:
+                    continue
+                key = {"article_id": id, "language": language}
+                renders = None if is_source else 1 if chance[1, at] < OUTDATED else 2
+                years = 2 if chance[2, at] < OLD else 0
+                saved = {**key, "last_major": 2, "renders": renders, "text": told, "saved_at": datetime.now(UTC)}
+                saved["reviewed"] = TODAY - timedelta(days=365 * years + int(random.integers(30)))
+                rows[TranslationRow].append({**key, "published": 2})
+                rows[RevisionRow] += [{**saved, "number": n} for n in ([2, 3] if chance[3, at] < DRAFTS else [2])]
+                words[id, language] = said.words([told])
         async with database.transaction() as session:
-            about = {"kind": "faq", "country": "HU", "source_language": "en", "facts": facts}
-            await session.execute(ArticleRow.__table__.insert(), [{"id": one, **about} for one in ids])
-            await session.execute(TranslationRow.__table__.insert(), [{**key, "published": 1} for key in keys])
-            await session.execute(RevisionRow.__table__.insert(), [{**key, "number": 1, **revision} for key in keys])
+            for table, added in rows.items():
+                await session.execute(insert(table), added)
+            await (await session.connection()).run_sync(said.add, words)
+    if on_postgres:
+        await say(database, "SET LOCAL maintenance_work_mem = '1GB'", said.MAKE["postgresql"][1])
+    await say(database, states.EVERYWHERE, "ANALYZE")
+
+
+async def say(database: Database, *statements: str) -> None:
+    async with database.transaction() as session:
+        for statement in statements:
+            await session.execute(text(statement))
+
+
+@asynccontextmanager
+async def new_database(kind: Backend) -> AsyncIterator[Database]:
+    """An empty one; PostgreSQL has as much memory as it takes by itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/kalauz.db"
+        if kind == "postgresql":
+            server = postgres.Server(shared_buffers="128MB")
+            url = server.url(await server.create())
+        database = Database(url)
+        await database.migrate()
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+async def measure(kind: Backend, articles: int) -> dict[str, tuple[int, np.ndarray]]:
+    """How many articles each case finds, and the milliseconds that it takes."""
+    found = {}
+    async with new_database(kind) as database:
+        began = time.perf_counter()
+        await fill(database, articles)
+        print(f"{kind}: filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+        for name, wanted in CASES.items():
+            times = []
+            # The first time, statements are made and pages read: it stands by itself.
+            for _ in range(TIMES + 1):
+                began = time.perf_counter()
+                async with database.reading() as session:
+                    seen = await overview(session, wanted, TODAY)
+                times.append((time.perf_counter() - began) * 1000)
+            found[name] = seen.articles.count, np.array(times)
+    return found
 
 
 async def main(articles: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite+aiosqlite:///{Path(folder) / 'kalauz.db'}")
-        await database.migrate()
-        await fill(database, articles)
-        times: dict[str, list[float]] = {"read": [], "what needs me": [], "search": []}
-        for _ in range(TIMES):
-            began = time.perf_counter()
-            async with database.reading() as session:
-                found = await repository.load_articles(session, asked=False)
-                topics = await repository.load_topics(session)
-            times["read"].append(time.perf_counter() - began)
-            for name, wanted in (("what needs me", Wanted(language="fr")), ("search", Wanted(words="costs"))):
-                began = time.perf_counter()
-                duties(matching(found, topics, wanted), wanted.language, WHEN.date())
-                times[name].append(time.perf_counter() - began)
-        await database.close()
-    print(f"{articles} articles in {len(LANGUAGES)} languages; ms, median of {TIMES}")
-    for name, seconds in times.items():
-        print(f"{name}: {np.median(seconds) * 1000:.0f}")
+    measured = {kind: await measure(kind, articles) for kind in BACKENDS}
+    print(f"{articles:,} articles in {len(LANGUAGES)} languages, {os.cpu_count()} cores; ms of {TIMES}")
+    print("\n| | articles | SQLite: first | median | longest | PostgreSQL: first | median | longest |")
+    print(f"|---{'|--:' * 7}|")
+    for name in CASES:
+        cells = [f"{measured['sqlite'][name][0]:,}"]
+        for kind in BACKENDS:
+            times = measured[kind][name][1]
+            cells += [f"{figure:.0f}" for figure in (times[0], np.median(times[1:]), times[1:].max())]
+        print(f"| {name} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

@@ -4,21 +4,37 @@ import asyncio
 import hashlib
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import JSON, Connection, DateTime, TableClause, column, insert, select, table, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    MetaData,
+    Table,
+    TableClause,
+    column,
+    delete,
+    insert,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import conversations
 from bot.engine import Engine
 from bot.messages import Incoming
 from bot.tables import EventRow
+from knowledge_base.backup import VERSIONS
 from knowledge_base.database import Database, migration_config
+from knowledge_base.editing import lists
+from knowledge_base.editing.duties import NEEDS, Scope, Wanted
 from retrieval.answers import Answers
 from retrieval.encoder import Encoder
 from retrieval.language import LanguageDetector
@@ -98,6 +114,25 @@ async def without(database: Database, rows: TableClause, name: str, *keys: str) 
             await session.execute(update(rows).where(rows.c.id == id).values({name: kept}))
 
 
+def reflected(connection: Connection) -> list[Table]:
+    """What there is, each after those that it refers to."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return [one for one in metadata.sorted_tables if one.name != VERSIONS]
+
+
+async def copy(newest: Database, old: Database) -> None:
+    """All rows, with what the older schema has room for."""
+    async with old.transaction() as writing, newest.reading() as reading:
+        tables = await (await writing.connection()).run_sync(reflected)
+        for one in reversed(tables):
+            await writing.execute(delete(one))
+        for one in tables:
+            rows = [dict(row._mapping) for row in await reading.execute(select(*one.columns))]
+            if rows:
+                await writing.execute(insert(one), rows)
+
+
 async def at_revision(database: Database, revision: str) -> None:
     engine = create_async_engine(database.url)
 
@@ -112,9 +147,10 @@ async def at_revision(database: Database, revision: str) -> None:
 @pytest.fixture
 async def old(backend: Backend) -> AsyncIterator[Database]:
     """A database of revision 0001: the content, and one conversation."""
-    async with new_database(backend, empty=True) as database:
+    async with new_database(backend, empty=True) as database, new_database(backend) as newest:
         await at_revision(database, "0001")
-        await take_in(database, builders.content())
+        await take_in(newest, builders.content())
+        await copy(newest, database)
         await without(database, SITES, "data", "urgent", "callbacks")
         await without(database, ARTICLES, "facts", "purpose")
         await add_conversation(database, EVENTS)
@@ -148,6 +184,20 @@ async def held(database: Database) -> list[dict[str, Any]]:
 async def test_an_upgraded_database_holds_the_same_content(upgraded: Database, database: Database) -> None:
     await take_in(database, builders.content())
     assert await stored(upgraded) == await stored(database)
+
+
+async def test_an_upgraded_database_lists_and_finds_what_it_holds(upgraded: Database, database: Database) -> None:
+    """As one does that was new when it took all in."""
+    await take_in(database, builders.content())
+    topics, scope = builders.content().topics, Scope("hu", date(2028, 1, 1))
+    found = []
+    for one in (upgraded, database):
+        async with one.reading() as session:
+            wanted = [Wanted(words="contract"), Wanted(topic="work")]
+            ids = [await lists.matching(session, topics, some) for some in wanted]
+            found.append((ids, await lists.duties(session, scope, NEEDS, 0, 10)))
+    assert found[0] == found[1]
+    assert [ids for ids, _ in found[0][0]] == [["rent-contract"], ["tax-card"]]
 
 
 async def test_an_upgraded_database_takes_in_how_people_ask(upgraded: Database) -> None:

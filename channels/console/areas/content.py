@@ -1,10 +1,13 @@
 """The editors' part: what needs them, the articles, and the texts that they write."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from bot.editing.work import Listed, Part
 from channels.console.areas import Area, Page
 from channels.console.frame import ROOT
 from channels.console.gate import CurrentEditing, Editor, MissingError, console, zone_of
@@ -13,23 +16,24 @@ from channels.console.planning import PLAN_FAULTS, of_languages
 from channels.console.shared_entries import CONFIDENCES
 from channels.console.texts import sentence
 from knowledge_base.documents import Article, Topic
-from knowledge_base.editing.duties import Need, Wanted, duties, matching
+from knowledge_base.editing.duties import Listing, Wanted
 from knowledge_base.editing.manuscript import UnknownTextError
 from knowledge_base.languages import fallbacks
 from knowledge_base.status import translation_state
 
 PATH = "/content"
-# How many things of one kind are shown at once: who filters sees the others.
-SHOWN = 10
+# How many entries of each list are shown at first, and how many on a page of one list.
+SHOWN, PAGE = 10, 50
 # As `channels.web.sheets` takes them.
 MOST_ON_A_SHEET = 6
 # In the order in which they are shown.
-NEEDED: dict[Need, str] = {
+HEADINGS: dict[Listed, str] = {
     "draft": sentence("Drafts to finish"),
     "outdated": sentence("Outdated translations"),
     "verify": sentence("Facts to confirm"),
     "old": sentence("Not compared with the sources for a year"),
     "missing": sentence("Missing translations"),
+    "articles": sentence("Articles"),
 }
 STATES = {
     "current": sentence("up to date"),
@@ -80,36 +84,37 @@ async def show(
     country: Word = "",
     language: Word | None = None,
     words: Word = "",
+    only: Listed | None = None,
+    number: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> Response:
-    """What needs an editor today, in their own language unless they choose another."""
-    overview = await editing.overview()
+    """What needs an editor today, in their own language unless they choose another; or page `number` of one list."""
     own = at.member.language if at.member.language in editing.languages else ""
     wanted = Wanted(topic, country, own if language is None else language, words)
-    found = matching(overview.articles, overview.topics, wanted)
-    needs = duties(found, wanted.language, console(request).now().date())
-    titles = {article.id: title_of(article) for article in found}
-    plans = [
-        plan for plan in await editing.plans() if plan.article in titles and wanted.language in ("", plan.language)
-    ]
-    # What will be published by itself needs nobody.
-    waiting = {(plan.article, plan.language) for plan in plans if plan.fault is None}
-    needs["draft"] = [duty for duty in needs["draft"] if (duty.article, duty.language) not in waiting]
+    part = Part(only, (number - 1) * PAGE, PAGE) if only else Part(most=SHOWN)
+    overview = await editing.overview(wanted, console(request).now().date(), part)
+    lists: dict[Listed, Listing[Any]] = {"articles": overview.articles}
+    lists.update(overview.needs.items())
+
+    def link(**changes: Any) -> str:
+        return f"{ROOT}{PATH}?{urlencode({**asdict(wanted), **changes})}"
+
     return page(
         request,
         "content.html",
         wanted=wanted,
-        needs=[(need, heading, needs[need]) for need, heading in NEEDED.items()],
-        articles=found,
-        titles=titles,
-        failed=[plan for plan in plans if plan.fault is not None],
-        planned=[plan for plan in plans if plan.fault is None],
+        only=only,
+        number=number,
+        last=max(1, -(-lists[only].count // PAGE)) if only else 1,
+        link=link,
+        lists=[(name, heading, lists[name]) for name, heading in HEADINGS.items() if only in (None, name)],
+        failed=[entry for entry in overview.plans if entry[0].fault is not None],
+        planned=[entry for entry in overview.plans if entry[0].fault is None],
         plan_faults=PLAN_FAULTS,
         zone=zone_of(request),
         unanswered=overview.unanswered,
         topics=topic_names(overview.topics, at.member.language),
-        countries=sorted({article.facts.country for article in overview.articles}),
+        countries=overview.countries,
         languages=editing.languages,
-        most=SHOWN,
     )
 
 

@@ -10,6 +10,7 @@ from bot.messages import Incoming
 from bot.replies import Quotation, Said
 from bot.staff.tables import AuditRow
 from knowledge_base.database import Database
+from knowledge_base.editing.duties import Wanted
 from knowledge_base.editing.manuscript import ConflictError, Manuscript, UnpublishableError
 from retrieval.answers import Answers
 from tests import builders
@@ -100,11 +101,11 @@ async def test_the_preview_of_an_outdated_translation_says_so(editors: Editors) 
 async def test_the_overview_counts_the_questions_without_an_answer(
     editors: Editors, engine: Engine, database: Database
 ) -> None:
-    assert (await editors.overview()).unanswered == 0
+    assert (await editors.overview(Wanted(), NOW.date())).unanswered == 0
     started = await engine.start(channel="web", language="en")
     incoming = Incoming("Zzz qqq xxx vvv?", "message-1")
     await engine.receive(started.conversation_id, started.token, incoming)
-    overview = await editors.overview()
+    overview = await editors.overview(Wanted(), NOW.date())
     assert overview.unanswered == 1
-    assert [article.id for article in overview.articles] == ["health-card", "tax-card"]
+    assert [title.article for title in overview.articles.entries] == ["health-card", "tax-card"]
     assert [topic.id for topic in overview.topics] == ["health", "work"]

@@ -14,6 +14,7 @@ from bot.needs.work import Answered, Question, UnknownQuestionError
 from bot.staff.tables import AuditRow
 from bot.tables import ConversationRow, UnansweredRow
 from knowledge_base.database import Database
+from knowledge_base.editing.duties import Wanted
 from knowledge_base.editing.manuscript import UnknownTextError
 from retrieval.answers import Answers
 from tests import builders
@@ -179,7 +180,7 @@ async def test_what_is_set_aside_can_be_taken_up_again(
     assert await survey.settle([asked.key], "aside", by="anna") == 1
     assert await survey.settle([asked.key], "aside", by="bela") == 0
     assert await survey.gaps("en", 20) == []
-    assert (await Editors(database, answers, lambda: NOW).overview()).unanswered == 0
+    assert (await Editors(database, answers, lambda: NOW).overview(Wanted(), NOW.date())).unanswered == 0
     assert [(one.key, times) for one, times in await survey.aside()] == [(asked.key, 1)]
     assert await survey.settle([asked.key], None, by="anna") == 1
     assert await survey.aside() == []

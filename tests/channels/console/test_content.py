@@ -227,15 +227,32 @@ def test_a_text_that_runs_from_right_to_left_is_written_so(newsroom: Newsroom) -
     assert '<html lang="en" dir="ltr">' in page.text
 
 
-def test_more_than_can_be_shown_at_once_is_said(newsroom: Newsroom) -> None:
+def test_a_list_that_is_long_is_shown_whole_page_by_page(newsroom: Newsroom) -> None:
     def numbered(number: int) -> Article:
-        return builders.article(f"card-{number}", en=builders.revision(builders.text(f"Card {number}")))
+        return builders.article(f"card-{number:02}", en=builders.revision(builders.text(f"Card {number:02}")))
 
-    content = builders.content(*(numbered(number) for number in range(12)))
+    content = builders.content(*(numbered(number) for number in range(60)))
     newsroom.house.call(take_in, newsroom.house.database, content)
-    page = words(newsroom.editor("anna").get("/content"))
-    assert "Articles (14)" in page
-    assert "These are the first 10." in page
+    anna = newsroom.editor("anna")
+    page = anna.get("/content?words=card&language=hu")
+    assert "Missing translations (61) Card 00" in words(page)
+    assert "Card 10" not in words(page)
+    assert "words=card&amp;only=missing" in page.text
+    first = anna.get("/content?words=card&language=hu&only=missing")
+    assert "Card 49" in words(first)
+    assert "Card 50" not in words(first)
+    assert "Page 1 of 2 Next page" in words(first)
+    assert "words=card&amp;only=missing&amp;number=2" in first.text
+    second = words(anna.get("/content?words=card&language=hu&only=missing&number=2"))
+    assert "Card 59" in second
+    assert "Previous page Page 2 of 2" in second
+    assert "Next page" not in second
+    assert "Articles (62)" in words(anna.get("/content?words=card&only=articles&number=9"))
+
+
+@pytest.mark.parametrize("query", ["only=nothing", "number=0", "number=x"])
+def test_a_page_of_a_list_that_there_is_not_is_refused(newsroom: Newsroom, query: str) -> None:
+    assert newsroom.editor("anna").get(f"/content?{query}").status_code in (400, 404, 422)
 
 
 def test_a_counsellor_does_not_see_the_content(newsroom: Newsroom) -> None:
