@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -94,18 +95,21 @@ class HybridIndex:
         if before is not None and is_follower:
             known = [passage.text for passage in before.passages], before.vectors
         self.vectors: Floats = (cache or VectorCache(None)).vectors(texts, encoder, progress, known)
-        self._neighbours: Neighbours = Neighbours(
-            self.vectors, before=before._neighbours if before and is_follower else None
-        )
         self._owner = self.entry_of[[passage.document for passage in self.passages]] if texts else np.zeros(0, np.int64)
         languages = [documents[passage.document].language for passage in self.passages]
         whole = [(d.language, "\n".join([d.title, *d.questions, *d.parts])) for d in documents]
-        self._words: LexicalIndex = LexicalIndex(
-            list(zip(languages, texts, strict=True)),
-            whole,
-            folder=cache.folder if cache else None,
-            before=before._words if before else None,
-        )
+        with ThreadPoolExecutor(1) as beside:
+            # FAISS lets go of the interpreter's lock.
+            lists = beside.submit(
+                Neighbours, self.vectors, before=before._neighbours if before and is_follower else None
+            )
+            self._words: LexicalIndex = LexicalIndex(
+                list(zip(languages, texts, strict=True)),
+                whole,
+                folder=cache.folder if cache else None,
+                before=before._words if before else None,
+            )
+            self._neighbours: Neighbours = lists.result()
 
     def search(
         self,
