@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import weakref
 from collections.abc import Callable, Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,7 +34,6 @@ from knowledge_base.glossary import shipped_glossary
 from retrieval.answers import Answers
 from retrieval.confidence import Calibration, fingerprint, fit
 from retrieval.encoder import DEFAULT, Encoder, load_encoder
-from retrieval.index import HybridIndex
 from retrieval.language import LanguageDetector
 from retrieval.library import Library
 from retrieval.recognition import SHIPPED, PhraseIndex, Recogniser, Weights
@@ -154,8 +154,8 @@ class Assembly:
         # The last one that came to an end.
         self._indexed: asyncio.Task[None] | None = None
         self._fitting: asyncio.Task[None] | None = None
-        # What the index folder holds.
-        self._kept: HybridIndex | None = None
+        # The fingerprint of what the index folder holds.
+        self._kept = ""
 
     @property
     def served(self) -> Served | None:
@@ -184,7 +184,7 @@ class Assembly:
         content, version = await self._read()
         if self.asking is None:
             made = await asyncio.to_thread(self._load, content, version, progress, refit=refit, at_once=at_once)
-            self._kept = made.library.index
+            self._kept = made.library.index.fingerprint
             self._take(made)
             return self.served
         if self.asking.library.source is not content:
@@ -265,21 +265,26 @@ class Assembly:
     async def _fit(self) -> None:
         """Give what is found its own calibration. What is published meanwhile does not wait for it."""
         while self.asking is not None:
-            library, site = self.asking.library, self.asking.site
+            # What is served no more does not stay in memory for this.
+            seen = weakref.ref(self.asking.library)
             await asyncio.sleep(self._quiet_s)
-            if self.asking.library is not library:
-                continue
-            try:
-                if library.index is not self._kept:
-                    await asyncio.to_thread(library.index.keep, VectorCache(self._index_dir))
-                    self._kept = library.index
-                fitted = await asyncio.to_thread(calibration, library, site, self._index_dir)
-            except Exception:
-                log.exception("the confidence could not be fitted; the one before goes on")
+            if seen() is self.asking.library and await self._is_fitted(self.asking, self.asking.library):
                 return
-            if self.asking.library.index is library.index and self.asking.site == site:
-                self.asking.replace(self.asking.library, fitted)
-                return
+
+    async def _is_fitted(self, asking: Answers, library: Library) -> bool:
+        """Write down and fit what is found; whether nothing else is found by then."""
+        try:
+            if library.index.fingerprint != self._kept:
+                await asyncio.to_thread(library.index.keep, VectorCache(self._index_dir))
+                self._kept = library.index.fingerprint
+            fitted = await asyncio.to_thread(calibration, library, asking.site, self._index_dir)
+        except Exception:
+            log.exception("the confidence could not be fitted; the one before goes on")
+            return True
+        is_found = self.asking is asking and asking.library.index is library.index
+        if is_found:
+            asking.replace(asking.library, fitted)
+        return is_found
 
     async def _on_telegram(self, conversation_ids: Collection[str]) -> dict[str, Reached]:
         async with self.database.reading() as session:

@@ -21,6 +21,7 @@ from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.editing import drafts
 from knowledge_base.editing.manuscript import Manuscript
+from tests.benchmarks.__main__ import memory_mb
 from tests.end_to_end.conftest import DEADLINE_S, Server
 from tests.warm import warm_starter
 
@@ -96,13 +97,16 @@ def main() -> None:
         server.start()
         try:
             server.wait_for("/ready")
+            before = memory_mb(server.pid)
             figures = measured(server)
+            after = memory_mb(server.pid)
         finally:
             server.stop()
     print(f"{TIMES} times two publications, {now():%d %B %Y}; seconds p50 / p95 / longest")
     for what, times in figures.items():
         p50, p95 = np.percentile(times, [50, 95])
         print(f"{what}: {p50:.2f} / {p95:.2f} / {max(times):.2f}")
+    print(f"memory before and after: {before:.0f} / {after:.0f} MB")
 
 
 if __name__ == "__main__":
