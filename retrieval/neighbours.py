@@ -34,6 +34,9 @@ class Neighbours:
         )
         self._index.cp.max_points_per_centroid = LEARNED_FROM
         self._index.cp.niter = ROUNDS
+        if self._lists == 1 and not self._centres.ntotal:
+            # All in one list: there is nothing to learn.
+            self._centres.add(np.zeros((1, dimensions), np.float32))
         if count:
             self._index.train(vectors)
             self._index.add(vectors)

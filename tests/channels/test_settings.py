@@ -37,7 +37,8 @@ def test_only_the_settings_read_the_environment() -> None:
     reads = re.compile(r"\benviron\b|\bgetenv\b")
     rooms = ("bot", "channels", "knowledge_base", "retrieval")
     readers = [path for room in rooms for path in (ROOT / room).rglob("*.py") if reads.search(path.read_text("utf-8"))]
-    assert readers == []
+    # It tells NumPy and FAISS, which listen to nothing else, unless somebody has told them.
+    assert readers == [ROOT / "channels/cli/serve.py"]
 
 
 def test_every_setting_has_a_default_that_works() -> None:

@@ -92,7 +92,9 @@ async def take(database: Database, step: Step) -> None:
         if step.act == "withdraw":
             await repository.withdraw(session, *key)
             return
-        text = builders.text(step.said[:100], step.question, questions=[step.question], search_questions=[step.said])
+        text = builders.text(
+            step.said[:100], f"Text: {step.question}", questions=[step.question], search_questions=[step.said]
+        )
         renders = None if step.language == "en" else step.renders
         latest = await repository.latest_revision(session, *key)
         number = (latest.number or 0) + 1 if latest else 1
