@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-# With about so many passages a question is compared; where no more are allowed, the search is exact.
-COMPARED = 20_000
+# With about so many passages a question is compared, at least with this share of them; where no more are allowed, the
+# search is exact.
+COMPARED, SHARE = 20_000, 0.05
 # How many passages a centre is learned from, and in how many rounds.
 LEARNED_FROM, ROUNDS = 64, 10
 
@@ -53,7 +54,7 @@ class Neighbours:
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
-        probed = min(self._lists, math.ceil(self._lists * COMPARED / count))
+        probed = math.ceil(self._lists * min(1, max(COMPARED / count, SHARE)))
         parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probed)  # type: ignore[call-arg]
         _, found = self._index.search(vector[None], depth, params=parameters)
         rows: NDArray[np.int64] = found[0][found[0] >= 0]
