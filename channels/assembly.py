@@ -22,6 +22,7 @@ from bot.rasa import RasaActions
 from bot.retention import Retention
 from bot.staff.accounts import Accounts
 from bot.vault import Vault
+from channels import memory
 from channels.bridge import ledger
 from channels.service import Backlog, NoContentError, Served, now
 from channels.telegram import chats
@@ -45,6 +46,8 @@ from retrieval.vectors import Progress, VectorCache
 TIMERS = "timers"
 # How long nothing is published before what is found is written down and fitted: both take a core from who asks.
 QUIET_S = 30.0
+# How long whoever reads what was published comes before its index, which takes a core too.
+FIRST_S = 0.5
 log = logging.getLogger(__name__)
 
 
@@ -124,8 +127,10 @@ class Assembly:
         index_dir: Path,
         secret_keys: Callable[[], tuple[str, ...]],
         watch: Watch = lambda: lambda taken: None,
+        first_s: float = FIRST_S,
         quiet_s: float = QUIET_S,
     ) -> None:
+        self._first_s = first_s
         self._watch = watch
         self._quiet_s = quiet_s
         self.database = Database(database_url)
@@ -210,7 +215,9 @@ class Assembly:
     async def _index(self) -> None:
         """Make the newest content be found, and what is published meanwhile, too."""
         while self.asking and self._newest and self.asking.library.version != self._newest[1]:
+            await asyncio.sleep(self._first_s)
             self._take(await asyncio.to_thread(self._load, *self._newest))
+            await asyncio.to_thread(memory.give_back)
 
     async def keep_in_touch(self) -> None:
         """With the other processes, until cancelled."""
@@ -278,6 +285,7 @@ class Assembly:
                 await asyncio.to_thread(library.index.keep, VectorCache(self._index_dir))
                 self._kept = library.index.fingerprint
             fitted = await asyncio.to_thread(calibration, library, asking.site, self._index_dir)
+            await asyncio.to_thread(memory.give_back)
         except Exception:
             log.exception("the confidence could not be fitted; the one before goes on")
             return True

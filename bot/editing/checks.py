@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain
+from weakref import WeakKeyDictionary
 
 from bot.editing.work import Check, Level
 from knowledge_base.documents import Article, Revision, Text
@@ -23,7 +24,8 @@ class Checks:
     def __init__(self, answers: Answers, clock: Callable[[], datetime]) -> None:
         self._answers = answers
         self._clock = clock
-        self._usual: tuple[Library, dict[str, Usual | None]] = answers.library, {}
+        # A library that is served no more goes out of memory.
+        self._usual: WeakKeyDictionary[Library, dict[str, Usual | None]] = WeakKeyDictionary()
 
     async def of(self, article: Article, language: str, manuscript: Manuscript | None) -> Check:
         """Of the article's text in a language; of one that is not whole yet, the terms that it will need."""
@@ -56,9 +58,8 @@ class Checks:
         return self._answers.alike(said, country=country, year=year, reader=reader, besides=besides)
 
     def _level(self, text: Text, language: str) -> Level | None:
-        library, known = self._usual
-        if library is not self._answers.library:
-            library, known = self._usual = self._answers.library, {}
+        library = self._answers.library
+        known = self._usual.setdefault(library, {})
         if language not in known:
             known[language] = usual(library.content.articles, language)
         level, others = reading_level(text), known[language]

@@ -1,6 +1,7 @@
 """`kalauz serve`: the server."""
 
 import os
+import sys
 from contextlib import suppress
 from socket import socket
 from typing import Annotated
@@ -37,6 +38,8 @@ def serve(
     for name in CORES:
         # One question uses one core, so that many can be asked at once.
         os.environ.setdefault(name, "1")
+    # While an index is made, answers wait for the interpreter no longer than this, in seconds.
+    sys.setswitchinterval(0.001)
     chosen = settings()
     typer.echo(f"Kalauz is at http://{host}:{port}/ (stop with Ctrl-C)")
     logs.configure(chosen.log_level, chosen.log_format)

@@ -35,7 +35,7 @@ class Held(Assembly):
 
     def __init__(self, folder: Path, url: str) -> None:
         super().__init__(
-            database_url=url, site="hungary", encoder=None, index_dir=folder, secret_keys=lambda: ("a key",)
+            database_url=url, site="hungary", encoder=None, index_dir=folder, secret_keys=lambda: ("a key",), first_s=0
         )
         self.let = threading.Semaphore(0)
 
