@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,9 +52,9 @@ class Editors:
         """The site's."""
         return list(self._answers.site.languages)
 
-    async def overview(self, wanted: Wanted, today: date, part: Part = EVERY) -> Overview:
+    async def overview(self, wanted: Wanted, now: datetime, part: Part = EVERY) -> Overview:
         async with self._database.reading() as session:
-            return await overview(session, wanted, today, part)
+            return await overview(session, wanted, now, self._answers.site.id, part)
 
     async def article(self, article_id: str) -> Article:
         async with self._database.reading() as session:

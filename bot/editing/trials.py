@@ -1,6 +1,7 @@
 """Questions tried out on what is answered from right now; no conversation is stored, and nothing is counted."""
 
 import asyncio
+import weakref
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -23,7 +24,8 @@ from bot.understanding import ParseData, parsed_answer, understand
 from knowledge_base.database import Database, inserting
 from knowledge_base.editing import drafts
 from retrieval.answers import Answers
-from retrieval.confidence import MAX_WRONG
+from retrieval.confidence import MAX_WRONG, Calibration
+from retrieval.library import Library
 from retrieval.question import checked
 from retrieval.shown import ShownNear
 
@@ -43,7 +45,7 @@ class Trials:
         self._runner = Runner(action_executor(answers))
         # What came of the tests, and of which library and calibration that holds.
         self._known: dict[Expectation, Tested] = {}
-        self._known_of: tuple[object, object] | None = None
+        self._known_of: tuple[weakref.ref[Library], Calibration] | None = None
 
     async def try_out(self, question: str, language: str | None = None) -> Trial:
         """What is said to who begins with this; `language` is what they have chosen. Raises QuestionError."""
@@ -126,7 +128,8 @@ class Trials:
 
     def _results(self, kept: Sequence[Expectation]) -> list[Tested]:
         """Each is asked once of a library and calibration."""
-        answering = self._answers.library, self._answers.calibration
+        # A library that is served no more goes out of memory.
+        answering = weakref.ref(self._answers.library), self._answers.calibration
         if self._known_of != answering:
             self._known, self._known_of = {}, answering
         known = self._known

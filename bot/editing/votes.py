@@ -46,6 +46,11 @@ class TextVotes:
         return Votes(self.lately.helped + self.before.helped, self.lately.not_helped + self.before.not_helped)
 
     @property
+    def is_voted_down(self) -> bool:
+        """Whether it did not help most of those who voted, of whom there are enough."""
+        return self.all.total >= FEWEST and self.all.share < 0.5
+
+    @property
     def is_falling(self) -> bool:
         """Whether it lately helps fewer than before, beyond what chance explains, by enough votes."""
         lately, before = self.lately, self.before

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final, Literal, Protocol
 
 from bot.editing.keeping import Keeping
 from bot.editing.planning import Plan
 from bot.editing.trying import Trying
+from bot.editing.votes import TextVotes
 from bot.replies import Block
-from knowledge_base.documents import Article, Revision, Source, Topic
+from knowledge_base.documents import Article, Notice, Revision, Source, Topic
 from knowledge_base.editing.duties import NEEDS, Duty, Listing, Need, Title, Wanted
 from knowledge_base.editing.manuscript import Manuscript, Saved
 from knowledge_base.exchange.comparing import Change
@@ -43,13 +44,16 @@ EVERY: Final = Part()
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What an editor looks for: articles, what they need, and what is planned for them. Beside it all topics and
-    countries, and how many questions found no answer.
+    """What an editor looks for: articles, what they need, and what is planned for them; texts that did not help, or
+    help less than before, and notices that end soon, the next one first. Beside it all topics and countries, and how
+    many questions found no answer.
     """
 
     articles: Listing[Title]
     needs: Mapping[Need, Listing[Duty]]
     plans: Sequence[tuple[Plan, Title]]
+    unhelpful: Sequence[tuple[TextVotes, Title]]
+    ending: Sequence[Notice]
     topics: Sequence[Topic]
     countries: Sequence[str]
     unanswered: int
@@ -117,7 +121,7 @@ class Editing(Protocol):
     @property
     def languages(self) -> list[str]: ...
 
-    async def overview(self, wanted: Wanted, today: date, part: Part = EVERY) -> Overview: ...
+    async def overview(self, wanted: Wanted, now: datetime, part: Part = EVERY) -> Overview: ...
 
     async def article(self, article_id: str) -> Article: ...
 

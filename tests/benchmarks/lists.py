@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,8 @@ LANGUAGES = [
     "en", "hu", "de", "fr", "ru", "zh-Hans", "sr", "sl", "hr", "bs", "sq", "ro", "sk", "pl", "vi",
     "cs", "uk", "hy", "ar", "es", "fa", "tr", "ps", "ur", "so", "bn", "hi",
 ]  # fmt: skip
-TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TODAY = NOW.date()
 TOPICS = [Topic(id=f"topic-{n}", parent=f"topic-{n // 8}" if n else None, name={"en": f"Topic {n}"}) for n in range(64)]
 # Of a text; Chinese says the same in a third of them.
 CHARACTERS, CHINESE = 1_700, 600
@@ -181,7 +182,7 @@ async def measure(kind: Backend, articles: int) -> dict[str, tuple[int, np.ndarr
             for _ in range(TIMES + 1):
                 began = time.perf_counter()
                 async with database.reading() as session:
-                    seen = await overview(session, wanted, TODAY)
+                    seen = await overview(session, wanted, NOW, "hungary")
                 times.append((time.perf_counter() - began) * 1000)
             found[name] = seen.articles.count, np.array(times)
     return found

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from bot.editing.work import Listed, Part
-from channels.console.areas import Area, Page
+from channels.console.areas import Area, Page, notices
 from channels.console.frame import ROOT
 from channels.console.gate import CurrentEditing, Editor, MissingError, console, zone_of
-from channels.console.pages import page
+from channels.console.pages import page, texts_of
 from channels.console.planning import PLAN_FAULTS, of_languages
 from channels.console.shared_entries import CONFIDENCES
 from channels.console.texts import sentence
-from knowledge_base.documents import Article, Topic
+from knowledge_base.documents import Article, Topic, to_local_time
 from knowledge_base.editing.duties import Listing, Wanted
 from knowledge_base.editing.manuscript import UnknownTextError
 from knowledge_base.languages import fallbacks
@@ -91,7 +91,7 @@ async def show(
     own = at.member.language if at.member.language in editing.languages else ""
     wanted = Wanted(topic, country, own if language is None else language, words)
     part = Part(only, (number - 1) * PAGE, PAGE) if only else Part(most=SHOWN)
-    overview = await editing.overview(wanted, console(request).now().date(), part)
+    overview = await editing.overview(wanted, console(request).now(), part)
     lists: dict[Listed, Listing[Any]] = {"articles": overview.articles}
     lists.update(overview.needs.items())
 
@@ -112,6 +112,9 @@ async def show(
         plan_faults=PLAN_FAULTS,
         zone=zone_of(request),
         unanswered=overview.unanswered,
+        unhelpful=overview.unhelpful[:SHOWN],
+        ending=[(notice, notices.title_of(notice, at.member.language)) for notice in overview.ending],
+        day=lambda moment: texts_of(request).date(to_local_time(moment[:10] + "T00:00").date()),
         topics=topic_names(overview.topics, at.member.language),
         countries=overview.countries,
         languages=editing.languages,

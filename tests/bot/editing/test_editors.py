@@ -101,11 +101,11 @@ async def test_the_preview_of_an_outdated_translation_says_so(editors: Editors) 
 async def test_the_overview_counts_the_questions_without_an_answer(
     editors: Editors, engine: Engine, database: Database
 ) -> None:
-    assert (await editors.overview(Wanted(), NOW.date())).unanswered == 0
+    assert (await editors.overview(Wanted(), NOW)).unanswered == 0
     started = await engine.start(channel="web", language="en")
     incoming = Incoming("Zzz qqq xxx vvv?", "message-1")
     await engine.receive(started.conversation_id, started.token, incoming)
-    overview = await editors.overview(Wanted(), NOW.date())
+    overview = await editors.overview(Wanted(), NOW)
     assert overview.unanswered == 1
     assert [title.article for title in overview.articles.entries] == ["health-card", "tax-card"]
     assert [topic.id for topic in overview.topics] == ["health", "work"]

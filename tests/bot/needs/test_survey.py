@@ -180,7 +180,7 @@ async def test_what_is_set_aside_can_be_taken_up_again(
     assert await survey.settle([asked.key], "aside", by="anna") == 1
     assert await survey.settle([asked.key], "aside", by="bela") == 0
     assert await survey.gaps("en", 20) == []
-    assert (await Editors(database, answers, lambda: NOW).overview(Wanted(), NOW.date())).unanswered == 0
+    assert (await Editors(database, answers, lambda: NOW).overview(Wanted(), NOW)).unanswered == 0
     assert [(one.key, times) for one, times in await survey.aside()] == [(asked.key, 1)]
     assert await survey.settle([asked.key], None, by="anna") == 1
     assert await survey.aside() == []

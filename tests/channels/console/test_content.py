@@ -1,12 +1,17 @@
 """The editors' pages over HTTP, without a script."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from knowledge_base.documents import Article
+from bot import records
+from knowledge_base import repository
+from knowledge_base.database import Database
+from knowledge_base.documents import Article, NoticeText
 from tests import builders
 from tests.channels.console.conftest import Newsroom, Visitor, form_of, words, write
+from tests.conftest import NOW
 from tests.knowledge_base.stored import take_in
 
 CARD = "/content/health-card"
@@ -258,3 +263,29 @@ def test_a_page_of_a_list_that_there_is_not_is_refused(newsroom: Newsroom, query
 def test_a_counsellor_does_not_see_the_content(newsroom: Newsroom) -> None:
     newsroom.house.add("piri", "counsellor")
     assert newsroom.house.visitor("piri").get("/content").status_code == 403
+
+
+def test_what_is_voted_down_and_what_ends_soon_stand_in_the_list(newsroom: Newsroom) -> None:
+    async def prepare(database: Database) -> None:
+        async with database.transaction() as session:
+            for number, language in ((9, "en"), (10, "hu")):
+                for _ in range(number):
+                    await records.count(session, NOW, "hungary", "en", "not_helped", f"health-card/{language}/1")
+            for id, days in (("ends-soon", 13), ("goes-on", 15), ("ended", -1)):
+                until = f"{NOW + timedelta(days=days):%Y-%m-%dT%H:%M}"
+                text = {"en": NoticeText(title=f"Notice: {id}", text="The office is closed.")}
+                notice = builders.notice(id, valid_from="2026-01-01T00:00", valid_until=until, texts=text)
+                await repository.save_document(session, notice)
+
+    anna, house = newsroom.editor("anna"), newsroom.house
+    nothing = words(anna.get("/content?language="))
+    assert "Notices that end soon" not in nothing
+    assert "Texts that helped fewer than half" not in nothing
+    house.call(prepare, house.database)
+    said = words(anna.get("/content?language="))
+    assert "Notices that end soon (1) Notice: ends-soon until December 5, 2026" in said
+    assert "fewer than before Health card magyar · 0% (0 / 10) Quality" in said
+    assert "Health card magyar" not in words(anna.get("/content?language=en"))
+    for other in ("country=SK", "topic=work", "words=plane"):
+        assert "Notices that end soon" not in words(anna.get(f"/content?language=&{other}"))
+    assert "Notices that end soon" in words(anna.get("/content?country=HU&topic=health&words=OFFICE"))
