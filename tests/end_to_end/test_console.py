@@ -204,4 +204,5 @@ def test_nobody_reads_a_page_again_with_the_back_button_after_the_sign_out(conso
 def test_the_pages_keep_their_own_security_policy(console: Page) -> None:
     """`opened` fails on any message about the policy; htmx must be at work for that to mean something."""
     sign_in(console, "vera")
+    console.wait_for_load_state()
     assert console.evaluate("[htmx.config.allowEval, htmx.config.includeIndicatorStyles]") == [False, False]

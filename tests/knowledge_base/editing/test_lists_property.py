@@ -15,6 +15,7 @@ from knowledge_base.documents import Article, Text
 from knowledge_base.editing import lists
 from knowledge_base.editing.duties import LONG_AGO, NEEDS, Duty, Need, Scope, Title, Wanted, subtopics
 from knowledge_base.importer import numbered
+from knowledge_base.markdown import body_problems
 from knowledge_base.status import translation_state
 from tests import builders
 from tests.databases import BACKENDS, Backend, new_database
@@ -92,9 +93,10 @@ async def take(database: Database, step: Step) -> None:
         if step.act == "withdraw":
             await repository.withdraw(session, *key)
             return
-        text = builders.text(
-            step.said[:100], f"Text: {step.question}", questions=[step.question], search_questions=[step.said]
-        )
+        # What is no Markdown of ours is no text at all.
+        body = step.question if not body_problems(step.question) else "Text."
+        questions = {"questions": [step.question], "search_questions": [step.said]}
+        text = builders.text(step.said[:100], body, **questions)
         renders = None if step.language == "en" else step.renders
         latest = await repository.latest_revision(session, *key)
         number = (latest.number or 0) + 1 if latest else 1
