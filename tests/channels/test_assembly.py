@@ -1,7 +1,9 @@
 """What is shown while publications, withdrawals and new indexes come in any order; and with what a start begins."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from channels.assembly import Assembly, calibration_path
 from channels.settings import Settings
 from knowledge_base import repository
 from knowledge_base.documents import Content
+from knowledge_base.editing.manuscript import Manuscript
 from knowledge_base.glossary import shipped_glossary
 from knowledge_base.importer import import_content
 from retrieval.answers import Answers
@@ -219,3 +222,40 @@ def test_a_server_begins_with_the_calibration_of_an_older_content(tmp_path: Path
     older.save(path)
     # A command waits for its own.
     assert asyncio.run(begun(at_once=False)) == (fitted, fitted)
+
+
+def test_a_library_that_is_served_no_more_leaves_the_memory(tmp_path: Path, encoder: Encoder) -> None:
+    chosen = data_folder(tmp_path, encoder)
+
+    async def replaced() -> Library | None:
+        assembly = Assembly(
+            database_url=chosen.database,
+            site="hungary",
+            encoder=None,
+            index_dir=chosen.index_dir,
+            secret_keys=lambda: ("a key",),
+            first_s=0,
+        )
+        try:
+            await assembly.follow()
+            assert assembly.asking is not None
+            assert assembly.editing is not None
+            served = weakref.ref(assembly.asking.library)
+            # Whatever remembers something of the content does so now.
+            article = await assembly.editing.article("health-card")
+            text = builders.text("Card", "The office gives it to you.")
+            await assembly.editing.checks.of(article, "en", Manuscript(text, 1, builders.revision(text).reviewed))
+            await assembly.editing.trying.keep("Where is the card?", "en", "health-card", by="anna")
+            await assembly.editing.trying.quality("en")
+            manuscript = Manuscript(text, 1, builders.revision(text).reviewed)
+            await assembly.editing.publish("health-card", "en", manuscript, major=True, by="anna")
+            await assembly.follow()
+            assert assembly._indexing is not None
+            await assembly._indexing
+            assert assembly.asking.library.articles["health-card"].translations["en"].published is not None
+            gc.collect()
+            return served()
+        finally:
+            await assembly.close()
+
+    assert asyncio.run(replaced()) is None
