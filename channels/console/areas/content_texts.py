@@ -11,6 +11,7 @@ from channels.console.areas import Area
 from channels.console.areas.content import PATH, Known, title_of
 from channels.console.checking import LEVELS, told
 from channels.console.entries import CHARACTER
+from channels.console.foresight import Foresight, foreseen
 from channels.console.forms import Form, Posted
 from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console, zone_of
 from channels.console.pages import go, page, say, texts_of
@@ -271,13 +272,10 @@ async def _rendered(editing: Editing, known: Article, form: Form) -> Revision | 
         return None
 
 
-def _previewed(request: Request, editing: Editing, known: Article, language: str, form: Form) -> Any:
-    """The text as it will be read, drawn; None where it cannot be read yet."""
-    # Jinja's templates of the widget are not needed before somebody writes.
-    from channels.web.drawing import drawn
-
+def _previewed(request: Request, editing: Editing, known: Article, language: str, form: Form) -> Foresight | None:
+    """The text as it will be read; None where it cannot be read yet."""
     manuscript = _written(request, known, language, form)
-    return drawn(editing.preview(known, language, manuscript)) if manuscript else None
+    return foreseen(editing.preview(known, language, manuscript), language) if manuscript else None
 
 
 async def _looked(request: Request, editing: Editing, known: Article, language: str, form: Form) -> dict[str, Any]:
