@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import answer_blocks
-from bot.editing import plans
+from bot.editing import plans, reviews
 from bot.editing.checks import Checks
 from bot.editing.intake import Intake
 from bot.editing.keepers import Keepers
 from bot.editing.overview import overview
 from bot.editing.planning import Plan
+from bot.editing.reviewing import Review
 from bot.editing.trials import Trials
 from bot.editing.work import EVERY, Overview, Part
 from bot.replies import Block, Buttons
@@ -126,6 +127,35 @@ class Editors:
             self._note(session, by, "plan", _subject(article_id, language, draft))
             return plan
 
+    async def ask_review(
+        self, article_id: str, language: str, manuscript: Manuscript, *, by: str, source: Source | None = None
+    ) -> Review | None:
+        """Save what was written, for a colleague to look over; None, and nothing is asked, where migrants read that
+        already.
+        """
+        async with self._database.transaction() as session:
+            await self._add_source(session, article_id, source, by)
+            draft = await self._saved(session, article_id, language, manuscript, by)
+            if draft == await repository.published_revision(session, article_id, language):
+                return None
+            review = Review(article_id, language, self._clock(), by)
+            await reviews.ask(session, review)
+            self._note(session, by, "ask review", _subject(article_id, language, draft))
+            return review
+
+    async def give_back(self, article_id: str, language: str, remark: str, *, by: str) -> bool:
+        """Tell who wrote a draft what to do about it; whether somebody waited for that."""
+        async with self._database.transaction() as session:
+            was_asked = await reviews.give_back(session, article_id, language, remark, by=by)
+            if was_asked:
+                self._note(session, by, "give back", f"{article_id}/{language}")
+            return was_asked
+
+    async def reviews(self, article_id: str | None = None) -> Sequence[Review]:
+        """What is asked for of an article, or at all, and what was given back; the oldest first."""
+        async with self._database.reading() as session:
+            return await reviews.all_of(session, article_id)
+
     async def unplan(self, article_id: str, language: str, *, by: str) -> bool:
         """Cancel what was planned for a text; whether there was something."""
         async with self._database.transaction() as session:
@@ -187,10 +217,11 @@ class Editors:
         by: str,
         action: str | None = None,
     ) -> Revision:
-        """Publish the newest draft: nothing is planned for the text any more."""
+        """Publish the newest draft: nothing is planned for the text any more, and nobody is to look it over."""
         before = await repository.published_revision(session, article_id, language)
         published = await drafts.publish(session, article_id, language, draft.number or 0, major=major)
         await plans.drop(session, article_id, language)
+        await reviews.drop(session, article_id, language)
         if published != before:
             is_major = published.last_major == published.number
             done = action or ("publish major" if is_major else "publish minor")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import records
-from bot.editing import plans, votes
+from bot.editing import plans, reviews, votes
 from bot.editing.work import EVERY, Overview, Part
 from bot.needs import questions
 from knowledge_base import repository
@@ -28,8 +28,14 @@ async def overview(session: AsyncSession, wanted: Wanted, now: datetime, site: s
         for plan in await plans.all_of(session)
         if plan.article not in others and wanted.language in ("", plan.language)
     ]
-    # What will be published by itself needs nobody.
+    asked = [
+        review
+        for review in await reviews.all_of(session)
+        if review.article not in others and wanted.language in ("", review.language)
+    ]
+    # What will be published by itself needs nobody, and what waits for a review stands in a list of its own.
     waiting = [(plan.article, plan.language) for plan in planned if plan.fault is None]
+    waiting += [(review.article, review.language) for review in asked]
     # Whichever is less to say.
     among, besides = (found, ()) if len(found) < len(others) else (None, others)
     scope = Scope(wanted.language, now.date(), among, besides, waiting)
@@ -42,7 +48,12 @@ async def overview(session: AsyncSession, wanted: Wanted, now: datetime, site: s
         and text.article not in others
         and wanted.language in ("", text.language)
     ]
-    named = {*shown, *(plan.article for plan in planned), *(text.article for text in unhelpful)}
+    named = {
+        *shown,
+        *(plan.article for plan in planned),
+        *(review.article for review in asked),
+        *(text.article for text in unhelpful),
+    }
     titles = await lists.titles(session, named)
     notices = await repository.load_documents(session, Notice)
     ending = [one for one in notices if one.is_live(now) and not one.is_live(now + SOON)]
@@ -50,6 +61,7 @@ async def overview(session: AsyncSession, wanted: Wanted, now: datetime, site: s
         articles=Listing(len(found), [titles[article] for article in shown]),
         needs=await lists.duties(session, scope, needs, part.start, part.most) if needs else {},
         plans=[(plan, titles[plan.article]) for plan in planned],
+        reviews=[(review, titles[review.article]) for review in asked],
         # Of an article that is gone the votes stay.
         unhelpful=[(text, titles[text.article]) for text in unhelpful if text.article in titles],
         ending=sorted(

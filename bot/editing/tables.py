@@ -36,3 +36,18 @@ class PlannedRow(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     login: Mapped[str]
     fault: Mapped[str | None]
+
+
+class ReviewRow(Base):
+    """A draft that `login` wants a colleague to look over; `returned_by` has given it back, with a remark."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        ForeignKeyConstraint(["article_id", "language"], ["translations.article_id", "translations.language"]),
+    )
+    article_id: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    login: Mapped[str]
+    at: Mapped[datetime]
+    remark: Mapped[str | None]
+    returned_by: Mapped[str | None]

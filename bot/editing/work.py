@@ -7,6 +7,7 @@ from typing import Final, Literal, Protocol
 
 from bot.editing.keeping import Keeping
 from bot.editing.planning import Plan
+from bot.editing.reviewing import Review
 from bot.editing.trying import Trying
 from bot.editing.votes import TextVotes
 from bot.replies import Block
@@ -44,7 +45,8 @@ EVERY: Final = Part()
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What an editor looks for: articles, what they need, and what is planned for them; texts that did not help, or
+    """What an editor looks for: articles, what they need, and what is planned for them; drafts that colleagues are to
+    look over, or have given back; texts that did not help, or
     help less than before, and notices that end soon, the next one first. Beside it all topics and countries, and how
     many questions found no answer.
     """
@@ -52,6 +54,7 @@ class Overview:
     articles: Listing[Title]
     needs: Mapping[Need, Listing[Duty]]
     plans: Sequence[tuple[Plan, Title]]
+    reviews: Sequence[tuple[Review, Title]]
     unhelpful: Sequence[tuple[TextVotes, Title]]
     ending: Sequence[Notice]
     topics: Sequence[Topic]
@@ -100,10 +103,10 @@ class Editing(Protocol):
     """What editors work with; see `bot.editing.editors.Editors`.
 
     `by` is the login of who does it, for the record of changes. Where there is no such article, translation or
-    revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish`, `plan` and `revert`
-    raise ConflictError where somebody else has saved meanwhile, `publish` and `plan` also UnpublishableError. `keeping`
-    is for all that stands beside the texts, `checks` for a second look at them, `intake` for what others have written,
-    `trying` for what the bot makes of it. A `source` is added to those of the article.
+    revision, each raises `knowledge_base.editing.manuscript.UnknownTextError`; `save`, `publish`, `plan`, `ask_review`
+    and `revert` raise ConflictError where somebody else has saved meanwhile, `publish` and `plan` also
+    UnpublishableError. `keeping` is for all that stands beside the texts, `checks` for a second look at them, `intake`
+    for what others have written, `trying` for what the bot makes of it. A `source` is added to those of the article.
     """
 
     @property
@@ -155,6 +158,14 @@ class Editing(Protocol):
         by: str,
         source: Source | None = None,
     ) -> Plan | None: ...
+
+    async def ask_review(
+        self, article_id: str, language: str, manuscript: Manuscript, *, by: str, source: Source | None = None
+    ) -> Review | None: ...
+
+    async def give_back(self, article_id: str, language: str, remark: str, *, by: str) -> bool: ...
+
+    async def reviews(self, article_id: str | None = None) -> Sequence[Review]: ...
 
     async def unplan(self, article_id: str, language: str, *, by: str) -> bool: ...
 

@@ -1,7 +1,7 @@
 """Replies as Telegram messages: blocks as HTML, with buttons underneath."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.replies import (
@@ -89,6 +89,11 @@ def draw(reply: Reply, *, conversation_id: str, event: int, ticked: Mapping[str,
                 messages[-1].boxes.append(_key(f"{BOX[item.ticked]} {item.text}", press))
                 index += 1
     return [part for message in messages for part in _parts(message)]
+
+
+def drawn(blocks: Sequence[Block]) -> list[str]:
+    """Blocks outside a conversation, as the HTML of the messages that they take."""
+    return [part.html for part in draw(Reply(outcome=None, blocks=list(blocks)), conversation_id="", event=0)]
 
 
 def sentence(text: str) -> Part:

@@ -35,6 +35,8 @@ ACTIONS = {
     "publish planned": sentence("Published as planned"),
     "plan": sentence("Publication planned"),
     "unplan": sentence("Planned publication cancelled"),
+    "ask review": sentence("Review asked for"),
+    "give back": sentence("Draft given back"),
     "revert": sentence("Draft made of an old text"),
     "set aside": sentence("Questions set aside"),
     "take up again": sentence("Questions taken up again"),

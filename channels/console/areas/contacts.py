@@ -11,6 +11,7 @@ from bot.texts import Texts
 from channels.console.areas import Area, Page
 from channels.console.areas.content import title_of
 from channels.console.entries import ADDRESS, Box, Choice, Choices, Entry, Line, Picks, Rows, Translated, Week
+from channels.console.foresight import Foresight, foreseen
 from channels.console.forms import Form, Posted
 from channels.console.frame import ROOT
 from channels.console.gate import CurrentKeeping, Editor, SignedIn
@@ -202,12 +203,12 @@ def _shown(
     )
 
 
-def _preview(request: Request, keeping: Keeping, sheet: Sheet[Contact], form: Form) -> Any:
-    """The card, drawn; None where what is written is no contact yet."""
+def _preview(request: Request, keeping: Keeping, sheet: Sheet[Contact], form: Form) -> Foresight | None:
+    """The card; None where what is written is no contact yet."""
     values = form.values if form["id"] else {**form.values, "id": "new"}
     contact = sheet.read(Form(values), str)
     reader = _reader(keeping, form[READER] or request.state.member.language)
-    return _card(keeping.preview_contact(contact, reader)) if contact else None
+    return foreseen(keeping.preview_contact(contact, reader), reader) if contact else None
 
 
 def _card(blocks: Sequence[Any]) -> Any:

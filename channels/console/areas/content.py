@@ -112,6 +112,8 @@ async def show(
         plan_faults=PLAN_FAULTS,
         zone=zone_of(request),
         unanswered=overview.unanswered,
+        reviews=[entry for entry in overview.reviews if entry[0].returned_by is None],
+        returned=[entry for entry in overview.reviews if entry[0].returned_by is not None],
         unhelpful=overview.unhelpful[:SHOWN],
         ending=[(notice, notices.title_of(notice, at.member.language)) for notice in overview.ending],
         day=lambda moment: texts_of(request).date(to_local_time(moment[:10] + "T00:00").date()),

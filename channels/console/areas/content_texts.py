@@ -11,6 +11,7 @@ from channels.console.areas import Area
 from channels.console.areas.content import PATH, Known, title_of
 from channels.console.checking import LEVELS, told
 from channels.console.entries import CHARACTER
+from channels.console.foresight import Foresight, foreseen
 from channels.console.forms import Form, Posted
 from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console, zone_of
 from channels.console.pages import go, page, say, texts_of
@@ -35,8 +36,11 @@ from knowledge_base.editing.differences import Differences, Part, differences, w
 from knowledge_base.editing.fields import Fields
 from knowledge_base.editing.manuscript import ConflictError, Manuscript, Saved, UnknownTextError, UnpublishableError
 from knowledge_base.languages import endonym, is_right_to_left, primary
+from knowledge_base.markdown import CONTROL_CHARACTER
 
 router = APIRouter(prefix=f"{PATH}/{{article}}/{{language}}")
+# In characters.
+MOST_REMARK = 1000
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
@@ -74,6 +78,21 @@ async def unplan(request: Request, at: Editor, editing: CurrentEditing, known: K
     was_planned = await editing.unplan(known.id, language, by=at.member.login)
     told = _("It is not planned any more, and stays a draft."), _("Nothing was planned.")
     say(request, told[0] if was_planned else told[1])
+    return go(f"{PATH}/{known.id}/{language}")
+
+
+@router.post("/give-back")
+async def give_back(
+    request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language, form: Posted
+) -> Response:
+    """Tell who asked for a review what to do about the draft; without a word nobody would know."""
+    _ = texts_of(request).gettext
+    remark = form["remark"].replace("\r\n", "\n").strip()
+    if not 0 < len(remark) <= MOST_REMARK or CONTROL_CHARACTER.search(remark):
+        say(request, _("Please write 1 to {count} characters.").format(count=MOST_REMARK))
+        return go(f"{PATH}/{known.id}/{language}")
+    was_asked = await editing.give_back(known.id, language, remark, by=at.member.login)
+    say(request, _("It was given back.") if was_asked else _("Nobody waits for a review of this any more."))
     return go(f"{PATH}/{known.id}/{language}")
 
 
@@ -191,6 +210,11 @@ async def _kept(
                 else _("Migrants read exactly this already: there is nothing to plan."),
             )
             return go(f"{PATH}/{known.id}/{language}")
+        if act == "review":
+            asked = await editing.ask_review(known.id, language, manuscript, by=by, source=source)
+            told = _("The draft was saved. Your colleagues see that it waits for a review.")
+            say(request, told if asked else _("Migrants read exactly this already: there is nothing to review."))
+            return go(f"{PATH}/{known.id}/{language}")
         if act in ("major", "minor"):
             await editing.publish(known.id, language, manuscript, major=act == "major", by=by, source=source)
             say(request, _("It is published: migrants read it within a second."))
@@ -251,6 +275,8 @@ async def _shown(
         newest=newest(known, language),
         has_stood=await _has_stood(editing, known, language),
         plan=of_languages(await editing.plans(known.id)).get(language),
+        review=next((one for one in await editing.reviews(known.id) if one.language == language), None),
+        most_remark=MOST_REMARK,
         plan_faults=PLAN_FAULTS,
         **_about(request, known, language),
     )
@@ -271,13 +297,10 @@ async def _rendered(editing: Editing, known: Article, form: Form) -> Revision | 
         return None
 
 
-def _previewed(request: Request, editing: Editing, known: Article, language: str, form: Form) -> Any:
-    """The text as it will be read, drawn; None where it cannot be read yet."""
-    # Jinja's templates of the widget are not needed before somebody writes.
-    from channels.web.drawing import drawn
-
+def _previewed(request: Request, editing: Editing, known: Article, language: str, form: Form) -> Foresight | None:
+    """The text as it will be read; None where it cannot be read yet."""
     manuscript = _written(request, known, language, form)
-    return drawn(editing.preview(known, language, manuscript)) if manuscript else None
+    return foreseen(editing.preview(known, language, manuscript), language) if manuscript else None
 
 
 async def _looked(request: Request, editing: Editing, known: Article, language: str, form: Form) -> dict[str, Any]:

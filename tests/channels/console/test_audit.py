@@ -87,6 +87,8 @@ def test_everything_that_is_recorded_has_a_sentence(house: House, root: Visitor,
         root.send(path)
     root.send("/try/kept", question="card", article="health-card", said="en")
     root.send("/quality/1/drop")
+    write(root, text, "review", title="C")
+    root.send(f"{text}/give-back", remark="Which one?")
     write(root, text, "plan-major", title="C", plan__day="2026-12-24")
     house.goes_on(timedelta(days=40))
     house.call(newsroom.editors.tick)

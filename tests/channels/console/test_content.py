@@ -169,9 +169,10 @@ def test_sections_are_added_and_moved_without_being_saved(newsroom: Newsroom) ->
 
 def test_the_preview_shows_what_is_being_written(newsroom: Newsroom) -> None:
     anna = newsroom.editor("anna")
-    form = form_of(anna.get(f"{CARD}/en")) | {"section-0-text": "It is **free**."}
+    form = form_of(anna.get(f"{CARD}/en")) | {"section-0-text": "It is **free** & easy."}
     page = anna.send(f"{CARD}/en/preview", **{key: said for key, said in form.items() if key != "csrf"})
-    assert "<strong>free</strong>" in page.text
+    assert "<strong>free</strong> &amp; easy" in page.text
+    assert "It is <b>free</b> &amp; easy." in page.text.partition("On Telegram")[2]
     assert "<html" not in page.text
     broken = anna.send(f"{CARD}/en/preview", title="")
     assert "What you write is not a whole text yet." in words(broken)
