@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, case, delete, func, select
+from sqlalchemy import BindParameter, Table, bindparam, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.handoff import cases
@@ -18,6 +18,20 @@ from bot.tables import CallbackRow, ConversationRow, EventRow, UnansweredRow
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EVENTS = cast(Table, EventRow.__table__)
+# What every turn asks. Putting a statement together takes longer than the database does.
+_OWN: BindParameter[str] = bindparam("conversation")
+OPENED = select(ConversationRow).where(ConversationRow.id == _OWN)
+LOCKED = OPENED.with_for_update()
+OF_EVENTS = (
+    select(EventRow.number, EventRow.client_id, EventRow.data)
+    .where(EventRow.conversation_id == _OWN)
+    .order_by(EventRow.number)
+)
+MEMORY = OF_EVENTS.where(EventRow.type != "bot")
+AFTER = OF_EVENTS.where(EventRow.number > bindparam("after"))
+LAST = select(func.max(EventRow.number), func.max(case((EventRow.type != "bot", EventRow.number)))).where(
+    EventRow.conversation_id == _OWN
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +73,8 @@ async def opened(session: AsyncSession, conversation_id: str, token: str, *, loc
     if not ID.fullmatch(conversation_id):
         # PostgreSQL would not even compare some characters.
         raise UnknownConversationError("there is no such conversation")
-    query = select(ConversationRow).where(ConversationRow.id == conversation_id)
-    row = (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    found = await session.execute(LOCKED if lock else OPENED, {"conversation": conversation_id})
+    row = found.scalar_one_or_none()
     if row is None:
         raise UnknownConversationError("there is no such conversation")
     if not hmac.compare_digest(row.token_hash, _hash(token)):
@@ -70,27 +84,19 @@ async def opened(session: AsyncSession, conversation_id: str, token: str, *, loc
 
 async def events(session: AsyncSession, conversation_id: str, *, after: int = 0) -> list[StoredEvent]:
     """All events with a number above `after`."""
-    query = select(EventRow.number, EventRow.client_id, EventRow.data).where(
-        EventRow.conversation_id == conversation_id, EventRow.number > after
-    )
-    rows = await session.execute(query.order_by(EventRow.number))
+    rows = await session.execute(AFTER, {"conversation": conversation_id, "after": after})
     return [StoredEvent(number, data, client_id) for number, client_id, data in rows]
 
 
 async def memory(session: AsyncSession, conversation_id: str) -> list[StoredEvent]:
     """What the bot goes by: everything but its own messages, which are the bulk."""
-    query = select(EventRow.number, EventRow.client_id, EventRow.data).where(
-        EventRow.conversation_id == conversation_id, EventRow.type != "bot"
-    )
-    rows = await session.execute(query.order_by(EventRow.number))
+    rows = await session.execute(MEMORY, {"conversation": conversation_id})
     return [StoredEvent(number, data, client_id) for number, client_id, data in rows]
 
 
 async def last_numbers(session: AsyncSession, conversation_id: str) -> tuple[int, int]:
     """The numbers of the newest event, and of the newest that `memory` has."""
-    remembered = case((EventRow.type != "bot", EventRow.number))
-    query = select(func.max(EventRow.number), func.max(remembered))
-    newest, of_memory = (await session.execute(query.where(EventRow.conversation_id == conversation_id))).one()
+    newest, of_memory = (await session.execute(LAST, {"conversation": conversation_id})).one()
     return newest or 0, of_memory or 0
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, case, func, select
+from sqlalchemy import Insert, Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.needs.figures import LONGEST, WAITS
@@ -18,6 +18,7 @@ from retrieval.answers import Answers
 TALLIES = cast(Table, TallyRow.__table__)
 # Of the outcomes' subjects: the article that was shown.
 ARTICLE = "article"
+_MADE: dict[str, Insert] = {}
 
 
 async def record(
@@ -46,8 +47,8 @@ async def record(
             await _keep_question(session, conversation_id, number, language, state.question, reason, article, now)
     elif outcome is not None:
         subject = slots.get(ARTICLE) or "" if outcome == "answer" else ""
-        await count(session, now, site, language, outcome, subject)
-        await count(session, now, site, language, QUESTION, f"{_about(subject, parsed, answers)}/{outcome}")
+        about = f"{_about(subject, parsed, answers)}/{outcome}"
+        await _count(session, now, site, language, (outcome, subject), (QUESTION, about))
         if outcome == "no_answer":
             question = state.question if intent == "none" else entities.get("question") or parsed["text"]
             await _keep_question(session, conversation_id, number, language, question, reason, None, now)
@@ -100,12 +101,25 @@ async def _keep_question(
 
 
 async def count(session: AsyncSession, now: datetime, site: str, language: str, kind: str, subject: str) -> None:
-    """One more; both databases take the row and the sum in one statement."""
-    key = {"day": now.date(), "site": site, "language": language, "kind": kind, "subject": subject}
-    one_more = inserting(session, TALLIES).on_conflict_do_update(
-        index_elements=list(key), set_={"count": TallyRow.count + 1}
-    )
-    await session.execute(one_more, {**key, "count": 1})
+    """One more."""
+    await _count(session, now, site, language, (kind, subject))
+
+
+async def _count(session: AsyncSession, now: datetime, site: str, language: str, *of: tuple[str, str]) -> None:
+    """One more of each kind and subject."""
+    key = {"day": now.date(), "site": site, "language": language, "count": 1}
+    rows = [{**key, "kind": kind, "subject": subject} for kind, subject in of]
+    await session.execute(_one_more(session), rows)
+
+
+def _one_more(session: AsyncSession) -> Insert:
+    """Both databases take the row and the sum in one statement; putting it together takes longer than they do."""
+    dialect = session.get_bind().dialect.name
+    if dialect not in _MADE:
+        insert = inserting(session, TALLIES)
+        more = {"count": TALLIES.c.count + 1}
+        _MADE[dialect] = insert.on_conflict_do_update(index_elements=list(TALLIES.primary_key), set_=more)
+    return _MADE[dialect]
 
 
 async def votes(session: AsyncSession, site: str, since: date) -> list[tuple[str, str, int, int]]:

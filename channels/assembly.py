@@ -320,10 +320,13 @@ class Assembly:
             glossary=shipped_glossary(),
         )
         if served is not None and served.site == site:
+            library.index.wait()
             return Answers(library, served.calibration, served.detector, site, served.recogniser)
         fitted = calibration(library, site, self._index_dir, refit=refit, at_once=at_once)
-        known = recogniser(encoder, self._index_dir)
-        return Answers(library, fitted, LanguageDetector(site.languages), site, known)
+        known, detector = recogniser(encoder, self._index_dir), LanguageDetector(site.languages)
+        library.index.wait()
+        memory.give_back()
+        return Answers(library, fitted, detector, site, known)
 
     def _take(self, made: Answers) -> None:
         """Answer from what was made, and show what was published since that was begun."""

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder import Encoder
+from retrieval.encoder.features import without_marks, words
+from retrieval.grouped import GroupedVectors
 from retrieval.lexical import LexicalIndex
 from retrieval.neighbours import Neighbours
 from retrieval.passages import Passage, SearchDocument, passages
-from retrieval.vectors import Progress, VectorCache
+from retrieval.vectors import Halves, Progress, VectorCache
 
 Retriever = Literal["hybrid", "dense", "lexical"]
 Floats = NDArray[np.float32]
@@ -90,26 +92,39 @@ class HybridIndex:
         self._starts = self._document_starts[first]
         texts = [passage.text for passage in self.passages]
         self.fingerprint = _fingerprint(f"{encoder.digest} {sorted(self.weights.items())}", texts)
-        known: tuple[list[str], Floats] | None = None
+        known: tuple[list[str], Halves] | None = None
         is_follower = before is not None and before.encoder is encoder
         if before is not None and is_follower:
             known = [passage.text for passage in before.passages], before.vectors
-        self.vectors: Floats = (cache or VectorCache(None)).vectors(texts, encoder, progress, known)
+        vectors = (cache or VectorCache(None)).vectors(texts, encoder, progress, known)
         self._owner = self.entry_of[[passage.document for passage in self.passages]] if texts else np.zeros(0, np.int64)
         languages = [documents[passage.document].language for passage in self.passages]
-        whole = [(d.language, "\n".join([d.title, *d.questions, *d.parts])) for d in documents]
-        with ThreadPoolExecutor(1) as beside:
-            # FAISS lets go of the interpreter's lock.
-            lists = beside.submit(
-                Neighbours, self.vectors, before=before._neighbours if before and is_follower else None
-            )
-            self._words: LexicalIndex = LexicalIndex(
-                list(zip(languages, texts, strict=True)),
-                whole,
-                folder=cache.folder if cache else None,
-                before=before._words if before else None,
-            )
-            self._neighbours: Neighbours = lists.result()
+        whole = [(d.language, d.text) for d in documents]
+        # FAISS lets go of the interpreter's lock: meanwhile whoever makes the index can do more.
+        beside = ThreadPoolExecutor(1)
+        followed = before._neighbours if before is not None and is_follower else None
+        self._making = beside.submit(Neighbours, vectors, before=followed)
+        beside.shutdown(wait=False)
+        self._words: LexicalIndex = LexicalIndex(
+            list(zip(languages, texts, strict=True)),
+            whole,
+            folder=cache.folder if cache else None,
+            before=before._words if before else None,
+        )
+        self._vectors: GroupedVectors = GroupedVectors(vectors, self._starts, encoder.spans)
+
+    @property
+    def vectors(self) -> Halves:
+        """A copy of the passages' vectors, `(n_passages, dimensions)`."""
+        return self._vectors.rows(0, len(self._vectors))
+
+    def wait(self) -> None:
+        """Until it can search, for which the first search waits else. Raises whatever keeps it from that."""
+        self._making.result()
+
+    @property
+    def _neighbours(self) -> Neighbours:
+        return self._making.result()
 
     def search(
         self,
@@ -157,12 +172,17 @@ class HybridIndex:
     def parts(self, document: int, query: str) -> dict[int, float]:
         """The cosine of each quotable part's nearest passage to the query, by the part's number."""
         begin, end = int(self._document_starts[document]), int(self._document_starts[document + 1])
-        cosines = self.vectors[begin:end] @ self.encoder.encode_queries([query])[0]
+        cosines = self._vectors.rows(begin, end).astype(np.float32) @ self.encoder.encode_queries([query])[0]
         nearest: dict[int, float] = {}
         for passage, cosine in zip(self.passages[begin:end], cosines.tolist(), strict=True):
             if passage.part is not None:
                 nearest[passage.part] = max(cosine, nearest.get(passage.part, -1.0))
         return nearest
+
+    def saying(self, word: str) -> list[int]:
+        """The documents in which a word stands; marks do not matter."""
+        likely = self._words.may_say(word).tolist()
+        return [row for row in likely if word in map(without_marks, words(self.documents[row].text))]
 
     def _dense_candidates(self, vector: Floats, allowed: NDArray[np.bool_] | None) -> Iterable[int]:
         found = self._neighbours.nearest(vector, DENSE_DEPTH, allowed=allowed)
@@ -185,9 +205,7 @@ class HybridIndex:
         words = np.concatenate([passage_words[span] for span in spans])
         near = weights.get("passage_words", 0.0) * words
         evidence: dict[str, Floats] = {}
-        for name, (part, share) in self.encoder.spans.items():
-            asked = vector[part] / share
-            cosines = np.concatenate([self.vectors[span, part] @ asked for span in spans])
+        for name, cosines in self._vectors.cosines(vector, entries).items():
             evidence[name] = np.maximum.reduceat(cosines, firsts)
             evidence[f"{name}_support"] = self._support(cosines, entries)
             near = near + (weights.get(name, 0.0) + weights.get(f"{name}_support", 0.0)) * cosines

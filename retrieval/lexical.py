@@ -6,14 +6,13 @@ inflection and typing (McNamee and Mayfield 2004).
 
 import functools
 import hashlib
-import math
 import os
 import threading
 import zipfile
-from collections import Counter
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,10 +24,12 @@ from retrieval.encoder.features import UNSPACED, without_marks, words
 from retrieval.language.scripts import main_script, writes
 
 Floats = NDArray[np.float32]
+Keys = NDArray[np.uint32]
+T = TypeVar("T")
 
 CHARACTER_SIZES = (3, 4, 5)
 # Grows when terms are made in another way, so that nothing kept outlives that.
-VERSION = 1
+VERSION = 2
 PARTS = ("passages", "stems", "characters")
 FILE = "words.npz"
 # What stems and character n-grams count in a whole document's similarity; chosen with the index's weights.
@@ -65,7 +66,7 @@ def _stemmer(language: str) -> "Stemmer.Stemmer | None":
     return Stemmer.Stemmer(algorithm, 0) if algorithm else None
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=50_000)
 def _stems(word: str, language: str) -> tuple[str, ...]:
     if UNSPACED.search(word):
         return tuple(word[i : i + n] for n in (1, 2) for i in range(len(word) - n + 1))
@@ -76,7 +77,7 @@ def _stems(word: str, language: str) -> tuple[str, ...]:
     return (without_marks(word),)
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=20_000)
 def _characters(word: str) -> tuple[str, ...]:
     if UNSPACED.search(word):
         return tuple(word[i : i + n] for n in (2, 3) for i in range(len(word) - n + 1))
@@ -84,7 +85,7 @@ def _characters(word: str) -> tuple[str, ...]:
     return tuple(bounded[i : i + n] for n in CHARACTER_SIZES for i in range(len(bounded) - n + 1))
 
 
-@functools.lru_cache(maxsize=100_000)
+@functools.lru_cache(maxsize=50_000)
 def _stems_in(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """The word's stems in the languages that are written in its script; the word itself where there is none."""
     written = _written_in(main_script(word), languages)
@@ -110,10 +111,14 @@ def character_terms(text: str) -> list[str]:
 
 
 class TermIndex:
-    """TF-IDF of one kind of term: log term frequency, smoothed inverse document frequency, unit length."""
+    """TF-IDF of one kind of term: log term frequency, smoothed inverse document frequency, unit length.
 
-    def __init__(self, terms: list[str], idf: Floats, postings: sp.csc_array) -> None:
-        self._ids = {term: i for i, term in enumerate(terms)}
+    A term is known by its CRC-32, as for the encoder: the strings would need more memory than all that is counted.
+    """
+
+    def __init__(self, keys: Keys, idf: Floats, postings: sp.csc_array) -> None:
+        """`keys` are ascending; each has its column in `postings`, `(n_texts, n_keys)`."""
+        self._keys = keys
         self._idf = idf
         self._postings = postings
         self._unseen_idf = np.float32(np.log(1 + postings.shape[0]) + 1)
@@ -121,27 +126,26 @@ class TermIndex:
     @classmethod
     def of(cls, texts: Iterable[list[str]]) -> "TermIndex":
         """The index of texts that are given as their terms."""
-        ids: dict[str, int] = {}
-        return cls._weighted(_counted(texts, ids), ids)
+        return cls._weighted(*_counted(texts))
 
     def after(self, rows: Sequence[int | None], new: Iterable[list[str]]) -> "TermIndex":
         """The index of some of these texts, by their numbers, and of `new` ones, which stand where there is none.
 
         The terms of the texts that stay are not counted again.
         """
-        ids = dict(self._ids)
-        added = _counted(new, ids)
+        added, keys = _counted(new)
+        together = np.union1d(self._keys, keys)
         old = self._postings.tocsr()
         # A text's length is lost, but only the proportions of its terms count.
-        kept = sp.csr_array(
-            (old.data / self._idf[old.indices], old.indices, old.indptr), shape=(old.shape[0], len(ids))
-        )
+        counted = sp.csr_array((old.data / self._idf[old.indices], old.indices, old.indptr), shape=old.shape)
+        kept = _among(together, self._keys, counted)
         places = iter(range(kept.shape[0], kept.shape[0] + added.shape[0]))
         order = [next(places) if row is None else row for row in rows]
-        return self._weighted(sp.csr_array(sp.vstack([kept, added], format="csr")[order]), ids)
+        stacked = sp.vstack([kept, _among(together, keys, added)], format="csr")
+        return self._weighted(sp.csr_array(stacked[order]), together)
 
     @classmethod
-    def _weighted(cls, matrix: sp.csr_array, ids: Mapping[str, int]) -> "TermIndex":
+    def _weighted(cls, matrix: sp.csr_array, keys: Keys) -> "TermIndex":
         shape = matrix.shape
         frequency = np.bincount(matrix.indices, minlength=shape[1])
         idf = (np.log((1 + shape[0]) / (1 + frequency)) + 1).astype(np.float32)
@@ -149,58 +153,72 @@ class TermIndex:
         text = np.repeat(np.arange(shape[0]), np.diff(matrix.indptr))
         norms = np.sqrt(np.bincount(text, matrix.data**2, shape[0])).astype(np.float32)
         matrix.data /= np.maximum(norms, 1e-9)[text]
-        return cls(list(ids), idf, matrix.tocsc())
+        return cls(keys, idf, matrix.tocsc())
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """What `from_arrays` makes the same index of."""
-        terms = np.frombuffer("\n".join(self._ids).encode("utf-8", "surrogatepass"), np.uint8)
         postings = self._postings
         shape = np.array(postings.shape)
-        parts: list[NDArray[Any]] = [terms, self._idf, postings.data, postings.indices, postings.indptr, shape]
+        parts: list[NDArray[Any]] = [self._keys, self._idf, postings.data, postings.indices, postings.indptr, shape]
         return {f"{name}{i}": part for i, part in enumerate(parts)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], name: str) -> "TermIndex":
-        terms, idf, data, indices, starts, shape = (arrays[f"{name}{i}"] for i in range(6))
-        known = terms.tobytes().decode("utf-8", "surrogatepass").split("\n") if len(idf) else []
+        keys, idf, data, indices, starts, shape = (arrays[f"{name}{i}"] for i in range(6))
         postings = (data, indices.astype(np.int32), starts.astype(np.int32))
-        return cls(known, idf, sp.csc_array(postings, shape=tuple(shape)))
+        return cls(keys, idf, sp.csc_array(postings, shape=tuple(shape)))
 
     def scores(self, terms: list[str]) -> Floats:
         """Similarity of every text to the terms of a query, `(n_texts,) float32` in [0, 1]."""
-        square = 0.0
-        spans: list[slice] = []
-        weights: list[float] = []
-        for term, count in Counter(terms).items():
-            column = self._ids.get(term)
-            weight = (1 + math.log(count)) * float(self._unseen_idf if column is None else self._idf[column])
-            square += weight * weight
-            if column is not None:
-                spans.append(slice(*self._postings.indptr[column : column + 2].tolist()))
-                weights.append(weight)
-        n_texts = self._postings.shape[0]
+        keys, counts = _counts(terms)
+        columns = np.searchsorted(self._keys, keys)
+        known = np.isin(keys, self._keys[columns[columns < len(self._keys)]])
+        columns = columns[known]
+        idf = np.full(len(keys), self._unseen_idf)
+        idf[known] = self._idf[columns]
+        weights = (1 + np.log(counts)).astype(np.float32) * idf
+        n_texts, starts = self._postings.shape[0], self._postings.indptr
+        spans = [slice(*span) for span in zip(starts[columns].tolist(), starts[columns + 1].tolist(), strict=True)]
         if not spans:
             return np.zeros(n_texts, np.float32)
         texts = np.concatenate([self._postings.indices[span] for span in spans])
         shares = np.concatenate([self._postings.data[span] for span in spans])
-        shares *= np.repeat(np.array(weights, np.float32), [span.stop - span.start for span in spans])
-        scores = np.bincount(texts, shares, n_texts) / math.sqrt(square)
+        shares *= np.repeat(weights[known], [span.stop - span.start for span in spans])
+        scores = np.bincount(texts, shares, n_texts) / np.linalg.norm(weights)
         return np.minimum(scores, 1).astype(np.float32)
 
+    def having(self, terms: list[str]) -> NDArray[np.int64]:
+        """The texts that have all the terms."""
+        keys, _ = _counts(terms)
+        columns = np.searchsorted(self._keys, keys)
+        if not np.array_equal(self._keys[columns[columns < len(self._keys)]], keys):
+            return np.zeros(0, np.int64)
+        found = np.bincount(self._postings[:, columns].indices, minlength=self._postings.shape[0])
+        return np.flatnonzero(found == len(keys))
 
-def _counted(texts: Iterable[list[str]], ids: dict[str, int]) -> sp.csr_array:
-    """Log term frequencies, `(n_texts, n_terms) float32`; terms without a number get the next one in `ids`."""
-    indices: list[int] = []
-    values: list[float] = []
-    starts = [0]
-    for terms in texts:
-        for term, count in Counter(terms).items():
-            indices.append(ids.setdefault(term, len(ids)))
-            values.append(1 + math.log(count))
-        starts.append(len(indices))
+
+def _counts(terms: list[str]) -> tuple[Keys, NDArray[np.int64]]:
+    """The terms' keys, ascending, and how often each comes."""
+    keys = np.array([zlib.crc32(term.encode("utf-8", "surrogatepass")) for term in terms], np.uint32)
+    return np.unique(keys, return_counts=True)
+
+
+def _counted(texts: Iterable[list[str]]) -> tuple[sp.csr_array, Keys]:
+    """Log term frequencies, `(n_texts, n_keys) float32`, and the keys, ascending."""
+    found = [_counts(terms) for terms in texts]
+    keys, indices = np.unique(np.concatenate([np.zeros(0, np.uint32), *(own for own, _ in found)]), return_inverse=True)
+    values = 1 + np.log(np.concatenate([np.zeros(0), *(counts for _, counts in found)]))
     # SciPy takes 64 bits for all numbers where one array has them.
-    arrays = (np.array(values, np.float32), np.array(indices, np.int32), np.array(starts, np.int32))
-    return sp.csr_array(arrays, shape=(len(starts) - 1, len(ids)))
+    starts = np.cumsum([0, *(len(own) for own, _ in found)], dtype=np.int32)
+    arrays = (values.astype(np.float32), indices.astype(np.int32), starts)
+    return sp.csr_array(arrays, shape=(len(found), len(keys))), keys
+
+
+def _among(together: Keys, keys: Keys, matrix: sp.csr_array) -> sp.csr_array:
+    """The matrix with a column for each of `together`, some of which are its own `keys`."""
+    columns = np.searchsorted(together, keys).astype(np.int32)
+    arrays = (matrix.data, columns[matrix.indices], matrix.indptr)
+    return sp.csr_array(arrays, shape=(matrix.shape[0], len(together)))
 
 
 class LexicalIndex:
@@ -219,15 +237,16 @@ class LexicalIndex:
         folder: Path | None = None,
         before: "LexicalIndex | None" = None,
     ) -> None:
-        self._texts = passages, documents
+        # Of the documents, which repeat the passages, only what tells them apart.
+        self._texts = passages, [(language, _digest([text])) for language, text in documents]
         self._languages = sorted({primary(language) for language, _ in documents})
         self._passages: TermIndex
         self._stems: TermIndex
         self._characters: TermIndex
         if before is not None:
-            rows, new = _difference(before._texts[0], passages)
+            rows, new = _difference(before._texts[0], self._texts[0], passages)
             self._passages = before._passages.after(rows, (stem_terms(text, [language]) for language, text in new))
-            rows, new = _difference(before._texts[1], documents)
+            rows, new = _difference(before._texts[1], self._texts[1], documents)
             self._stems = before._stems.after(rows, (stem_terms(text, [language]) for language, text in new))
             self._characters = before._characters.after(rows, (character_terms(text) for _, text in new))
             return
@@ -251,7 +270,10 @@ class LexicalIndex:
         os.replace(partial, folder / FILE)
 
     def _mark(self) -> NDArray[np.uint8]:
-        return np.frombuffer(_digest(*self._texts), np.uint8)
+        passages, documents = self._texts
+        named = (f"{language}\t{text}" for language, text in passages)
+        told = [f"{VERSION} {CHARACTER_SIZES}", *named, "", *map(str, documents)]
+        return np.frombuffer(_digest(told), np.uint8)
 
     def scores(self, query: str) -> tuple[Floats, Floats]:
         """Similarity of every passage and of every document to the query, float32 in [0, 1]."""
@@ -260,19 +282,27 @@ class LexicalIndex:
         documents += CHARACTER_SHARE * self._characters.scores(character_terms(query))
         return self._passages.scores(stems), documents.astype(np.float32)
 
+    def may_say(self, word: str) -> NDArray[np.int64]:
+        """The documents in which a word may stand: they have all its parts."""
+        return self._characters.having(character_terms(word))
+
 
 def _difference(
-    old: list[tuple[str, str]], texts: list[tuple[str, str]]
+    old: Sequence[T], now: Sequence[T], texts: list[tuple[str, str]]
 ) -> tuple[list[int | None], list[tuple[str, str]]]:
-    """Where each text stands in the old ones, None where it does not; and those that do not."""
+    """Where each text stands in the old ones, None where it does not; and those that do not.
+
+    `old` and `now` tell the texts apart.
+    """
     known = {text: number for number, text in enumerate(old)}
-    return [known.get(text) for text in texts], [text for text in texts if text not in known]
+    rows = [known.get(text) for text in now]
+    return rows, [text for text, row in zip(texts, rows, strict=True) if row is None]
 
 
-def _digest(passages: list[tuple[str, str]], documents: list[tuple[str, str]]) -> bytes:
-    digest = hashlib.blake2b(f"{VERSION} {CHARACTER_SIZES}".encode(), digest_size=16)
-    for language, text in (*passages, ("", ""), *documents):
-        digest.update(f"{language}\t{text}\0".encode("utf-8", "surrogatepass"))
+def _digest(texts: Iterable[str]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for text in texts:
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
     return digest.digest()
 
 

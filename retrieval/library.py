@@ -1,7 +1,6 @@
 """The published content together with its index: one immutable whole that is swapped at once."""
 
 import copy
-import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -256,23 +255,11 @@ class Library:
             if history:
                 # Only titles name the past: their questions also say "train", "Chinese" and the like.
                 past.update(without_marks(word) for word in words(document.title))
-        named = frozenset(word for word in past if len(word) > 3 and not word.isdigit())
-        living = (
-            _said(named, document)
-            for document, history in zip(self.index.documents, self._history[self.index.entry_of], strict=True)
-            if not history
-        )
-        return named.difference(*living)
+        named = (word for word in past if len(word) > 3 and not word.isdigit())
+        is_living = ~self._history[self.index.entry_of]
+        return frozenset(word for word in named if not is_living[self.index.saying(word)].any())
 
 
 def is_published(article: Article) -> bool:
     """Whether in any language."""
     return any(translation.published for translation in article.translations.values())
-
-
-# Kept from one library to the next, of which most documents are the same.
-@functools.lru_cache(maxsize=20_000)
-def _said(names: frozenset[str], document: SearchDocument) -> frozenset[str]:
-    """Which of the words stand in the document."""
-    whole = " ".join([document.title, *document.questions, *document.parts])
-    return names.intersection(map(without_marks, set(words(whole))))

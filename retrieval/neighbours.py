@@ -2,7 +2,8 @@
 
 Passages stand in lists around k-means centres, and a search looks into the lists whose centres are nearest. Into how
 many follows from how many passages may be found: one rule serves a small content, where the search is exact, a large
-one, and a country of which there is little. The vectors are kept in half precision.
+one, and a country of which there is little. Of a large content each number is kept in eight bits: what is found is only
+the choice of what is looked at closely (`retrieval/grouped.py`).
 """
 
 import math
@@ -12,6 +13,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.vectors import Halves
+
 Floats = NDArray[np.float32]
 
 # With about so many passages a question is compared, at least with this share of them; where no more are allowed, the
@@ -19,19 +22,21 @@ Floats = NDArray[np.float32]
 COMPARED, SHARE = 20_000, 0.05
 # How many passages a centre is learned from, and in how many rounds.
 LEARNED_FROM, ROUNDS = 64, 10
+# So many vectors are put into the lists at a time: FAISS wants them in full precision.
+CHUNK = 8192
 
 
 class Neighbours:
-    """Finds rows of `vectors`, `(n, dimensions) float32`. `before` lends its centres where it has as many lists."""
+    """Finds rows of `vectors`, `(n, dimensions) float16`. `before` lends its centres where it has as many lists."""
 
-    def __init__(self, vectors: Floats, *, before: "Neighbours | None" = None) -> None:
+    def __init__(self, vectors: Halves, *, before: "Neighbours | None" = None) -> None:
         count, dimensions = vectors.shape
         self._lists = lists_for(count)
         is_known = before is not None and before._lists == self._lists and before._centres.d == dimensions
         self._centres: Any = before._centres if before is not None and is_known else faiss.IndexFlatIP(dimensions)
-        half = faiss.ScalarQuantizer.QT_fp16
+        kind = faiss.ScalarQuantizer.QT_fp16 if self._lists == 1 else faiss.ScalarQuantizer.QT_8bit_uniform
         self._index: Any = faiss.IndexIVFScalarQuantizer(
-            self._centres, dimensions, self._lists, half, faiss.METRIC_INNER_PRODUCT, False
+            self._centres, dimensions, self._lists, kind, faiss.METRIC_INNER_PRODUCT, False
         )
         self._index.cp.max_points_per_centroid = LEARNED_FROM
         self._index.cp.niter = ROUNDS
@@ -39,8 +44,9 @@ class Neighbours:
             # All in one list: there is nothing to learn.
             self._centres.add(np.zeros((1, dimensions), np.float32))
         if count:
-            self._index.train(vectors)
-            self._index.add(vectors)
+            self._index.train(_sample(vectors, LEARNED_FROM * self._lists).astype(np.float32))
+        for begin in range(0, count, CHUNK):
+            self._index.add(vectors[begin : begin + CHUNK].astype(np.float32))
 
     def nearest(self, vector: Floats, depth: int, *, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """The rows nearest to `vector`, `(dimensions,) float32`, best first, at most `depth`.
@@ -64,3 +70,10 @@ class Neighbours:
 def lists_for(count: int) -> int:
     """About the square root of how many vectors there are: a power of two, which small changes do not change."""
     return 1 if count <= COMPARED else 1 << round(math.log2(count) / 2)
+
+
+def _sample(vectors: Halves, most: int) -> Halves:
+    """Some of many vectors, always the same ones."""
+    if len(vectors) <= most:
+        return vectors
+    return vectors[np.sort(np.random.default_rng(0).choice(len(vectors), most, replace=False))]

@@ -25,6 +25,11 @@ class SearchDocument:
     questions: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join([self.title, *self.questions, *self.parts])
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

@@ -6,6 +6,7 @@ logistic regression whose weights were fitted with every phrase held out of its 
 """
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -22,9 +23,10 @@ from scipy.special import softmax
 
 from retrieval.encoder import Encoder
 from retrieval.encoder.features import N_ROWS, text_rows
+from retrieval.grouped import GroupedVectors
 from retrieval.phrases import FAMILIES, Family, Phrase
 from retrieval.shown import Outcome
-from retrieval.vectors import VectorCache
+from retrieval.vectors import Halves, VectorCache
 
 Floats = NDArray[np.float32]
 
@@ -122,15 +124,15 @@ class PhraseIndex:
         self.texts = [text for _, text in named]
         self.kinds = tuple(dict.fromkeys(self.labels))
         self.encoder = encoder
-        starts = [self.labels.index(kind) for kind in self.kinds]
-        self.slices = list(zip(starts, [*starts[1:], len(named)], strict=True))
+        starts = [*(self.labels.index(kind) for kind in self.kinds), len(named)]
+        self.slices = list(itertools.pairwise(starts))
         self.fingerprint = _fingerprint(encoder.digest, named)
-        self.vectors = (cache or VectorCache(None)).vectors(self.texts, encoder)
+        vectors = (cache or VectorCache(None)).vectors(self.texts, encoder)
+        self._vectors = GroupedVectors(vectors, np.array(starts), encoder.spans)
         counts = self._counted(cache.folder if cache else None)
         frequency = np.bincount(counts.indices, minlength=N_ROWS)
         self._idf = (np.log((1 + len(named)) / (1 + frequency)) + 1).astype(np.float32)
-        self.words = self._weighted(counts)
-        self._postings = self.words.tocsc()
+        self._postings = self._weighted(counts).tocsc()
 
     def _counted(self, folder: Path | None) -> sp.csr_array:
         """The counts of all texts; with a folder they are kept there, for the next start."""
@@ -169,12 +171,21 @@ class PhraseIndex:
         found = np.concatenate([self._postings.indices[span] for span in spans] or [np.zeros(0, np.int32)])
         shares = np.concatenate([self._postings.data[span] for span in spans] or [np.zeros(0, np.float32)])
         words = np.bincount(found, weights * shares, len(self.texts)).astype(np.float32)
-        vector = self.encoder.encode_queries([text])[0]
-        return [*self.meanings(vector), words]
+        return [*self.meanings(self.encoder.encode_queries([text])[0]), words]
 
-    def meanings(self, vectors: Floats) -> list[Floats]:
-        """Cosines of `(..., dimensions)` vectors to every phrase for each part of the encoder: `(..., n_phrases)`."""
-        return [vectors[..., span] @ self.vectors[:, span].T / share for span, share in self.encoder.spans.values()]
+    def meanings(self, vector: Floats) -> list[Floats]:
+        """Cosines of a vector to every phrase, for each part of the encoder."""
+        return list(self._vectors.cosines(vector, range(len(self.kinds))).values())
+
+    @property
+    def words(self) -> sp.csr_array:
+        """A copy of the phrases' words, `(n_phrases, N_ROWS)`: TF-IDF rows of unit length."""
+        return self._postings.tocsr()
+
+    @property
+    def vectors(self) -> Halves:
+        """A copy of the phrases' vectors, `(n_phrases, dimensions)`."""
+        return self._vectors.rows(0, len(self._vectors))
 
     def features(self, similarities_of: list[Floats]) -> Floats:
         """`(..., n_phrases)` similarities to `(..., n_features)`: the means of each kind's nearest."""

@@ -54,10 +54,12 @@ def fit(index: PhraseIndex) -> Weights:
 def held_out_features(index: PhraseIndex) -> NDArray[np.float32]:
     """`(n_phrases, n_features)`, each phrase without itself."""
     found = []
+    vectors, counted = index.vectors.astype(np.float32), index.words
     for begin in range(0, len(index.texts), CHUNK):
         end = min(begin + CHUNK, len(index.texts))
-        words = (index.words[begin:end] @ index.words.T).toarray()
-        similarities_of = [*index.meanings(index.vectors[begin:end]), words]
+        words = (counted[begin:end] @ counted.T).toarray()
+        meanings = zip(*(index.meanings(vector) for vector in vectors[begin:end]), strict=True)
+        similarities_of = [*map(np.stack, meanings), words]
         for similarities in similarities_of:
             similarities[np.arange(end - begin), np.arange(begin, end)] = -1
         found.append(index.features(similarities_of))

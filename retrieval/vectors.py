@@ -1,4 +1,4 @@
-"""Vectors of passages, kept between runs: only a text that is new is encoded again."""
+"""Vectors of passages in half precision, kept between runs: only a text that is new is encoded again."""
 
 import hashlib
 import os
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from retrieval.encoder import Encoder
 
 BATCH = 256
+Halves = NDArray[np.float16]
 Progress = Callable[[int, int], None]
 
 
@@ -19,12 +20,11 @@ def _key(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
 
 
-def _encoded(texts: list[str], encoder: Encoder, progress: Progress | None) -> NDArray[np.float32]:
-    vectors = np.zeros((len(texts), encoder.dimensions), np.float32)
+def _encoded(texts: list[str], encoder: Encoder, progress: Progress | None) -> Halves:
+    vectors = np.zeros((len(texts), encoder.dimensions), np.float16)
     for begin in range(0, len(texts), BATCH):
         batch = texts[begin : begin + BATCH]
-        # Kept in half the size; rounded before use too, so that kept and new vectors are the same.
-        vectors[begin : begin + BATCH] = encoder.encode_passages(batch).astype(np.float16)
+        vectors[begin : begin + BATCH] = encoder.encode_passages(batch)
         if progress:
             progress(begin + len(batch), len(texts))
     return vectors
@@ -35,8 +35,8 @@ def _continued(
     encoder: Encoder,
     progress: Progress | None,
     old: list[str],
-    vectors: NDArray[np.float32],
-) -> NDArray[np.float32]:
+    vectors: Halves,
+) -> Halves:
     """The vectors of the texts, of which most are among the old ones."""
     rows = {text: row for row, text in enumerate(old)}
     missing = list(dict.fromkeys(text for text in texts if text not in rows))
@@ -44,7 +44,7 @@ def _continued(
     added = _encoded(missing, encoder, progress)
     found = np.array([rows[text] for text in texts], np.int64)
     is_old = found < len(old)
-    result = np.empty((len(texts), encoder.dimensions), np.float32)
+    result = np.empty((len(texts), encoder.dimensions), np.float16)
     result[is_old] = vectors[found[is_old]]
     result[~is_old] = added[found[~is_old] - len(old)]
     return result
@@ -61,9 +61,9 @@ class VectorCache:
         texts: list[str],
         encoder: Encoder,
         progress: Progress | None = None,
-        before: tuple[list[str], NDArray[np.float32]] | None = None,
-    ) -> NDArray[np.float32]:
-        """`(n_texts, dimensions) float32`; `progress(done, all)` counts texts that had to be encoded.
+        before: tuple[list[str], Halves] | None = None,
+    ) -> Halves:
+        """`(n_texts, dimensions) float16`; `progress(done, all)` counts texts that had to be encoded.
 
         With `before`, texts and their vectors, these are all that is known: no file is read or written (`keep` does).
         """
@@ -75,22 +75,22 @@ class VectorCache:
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in rows}
         if missing:
             rows |= {key: row for row, key in enumerate(missing, len(kept))}
-            vectors = np.concatenate([vectors, _encoded(list(missing.values()), encoder, progress).astype(np.float16)])
+            vectors = np.concatenate([vectors, _encoded(list(missing.values()), encoder, progress)])
             needed = list(dict.fromkeys(keys))
             self._save(encoder, needed, vectors[[rows[key] for key in needed]])
-        return vectors[[rows[key] for key in keys]].astype(np.float32)
+        return vectors[np.array([rows[key] for key in keys], np.int64)]
 
-    def keep(self, texts: list[str], vectors: NDArray[np.float32], encoder: Encoder) -> None:
+    def keep(self, texts: list[str], vectors: Halves, encoder: Encoder) -> None:
         """Write what `vectors` gave, for the next start."""
         rows = {_key(text): row for row, text in enumerate(texts)}
-        self._save(encoder, list(rows), vectors[list(rows.values())].astype(np.float16))
+        self._save(encoder, list(rows), vectors[list(rows.values())])
 
     def path(self, encoder: Encoder) -> Path | None:
         """The encoder's file, whether it is there or not."""
         name = hashlib.blake2b(encoder.digest.encode(), digest_size=8).hexdigest()
         return self.folder / f"vectors-{name}.npz" if self.folder else None
 
-    def _load(self, encoder: Encoder) -> tuple[list[bytes], NDArray[np.float16]]:
+    def _load(self, encoder: Encoder) -> tuple[list[bytes], Halves]:
         """What is kept: the keys, and the vectors of each `(n_keys, dimensions) float16`."""
         path = self.path(encoder)
         try:
@@ -104,7 +104,7 @@ class VectorCache:
             pass
         return [], np.zeros((0, encoder.dimensions), np.float16)
 
-    def _save(self, encoder: Encoder, keys: list[bytes], vectors: NDArray[np.float16]) -> None:
+    def _save(self, encoder: Encoder, keys: list[bytes], vectors: Halves) -> None:
         path = self.path(encoder)
         if path is None:
             return

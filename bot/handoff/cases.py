@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any, cast
 
 from rasa_sdk.events import SlotSet
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import records
@@ -25,6 +25,14 @@ ENOUGH = 5
 LATEST = 200
 # The slot that keeps the handoff among a conversation's events, and what an action sets it to.
 SLOT = "handoff"
+# Asked in every turn; see `bot.conversations`.
+NEWEST = (
+    select(HandoffRow)
+    .where(HandoffRow.conversation_id == bindparam("conversation"))
+    .order_by(HandoffRow.id.desc())
+    .limit(1)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,7 @@ class About:
 
 async def newest(session: AsyncSession, conversation_id: str) -> HandoffRow | None:
     """The newest handoff of a conversation, over or not."""
-    query = select(HandoffRow).where(HandoffRow.conversation_id == conversation_id).order_by(HandoffRow.id.desc())
-    return (await session.execute(query.limit(1).execution_options(populate_existing=True))).scalar_one_or_none()
+    return (await session.execute(NEWEST, {"conversation": conversation_id})).scalar_one_or_none()
 
 
 async def move(session: AsyncSession, conversation: ConversationRow, move: Move, about: About | None = None) -> Event:

@@ -19,6 +19,7 @@ import numpy as np
 from retrieval.index import DENSE_DEPTH, Floats
 from retrieval.neighbours import Neighbours, lists_for
 from retrieval.question_sets import read_questions
+from retrieval.vectors import Halves
 from tests import warm
 from tests.benchmarks.__main__ import memory_mb
 from tests.benchmarks.served import QUESTIONS
@@ -32,19 +33,19 @@ HEADER = [
 ]
 
 
-def drawn(own: Floats, size: int) -> Floats:
-    """`(size, dimensions) float32`: rows of `own` with noise, unit vectors, rounded as passages are."""
+def drawn(own: Halves, size: int) -> Halves:
+    """`(size, dimensions) float16`: rows of `own` with noise, unit vectors."""
     rng = np.random.default_rng(1)
-    rows = np.empty((size, own.shape[1]), np.float32)
+    rows = np.empty((size, own.shape[1]), np.float16)
     for begin in range(0, size, CHUNK):
-        part = own[rng.integers(0, len(own), min(CHUNK, size - begin))]
+        part = own[rng.integers(0, len(own), min(CHUNK, size - begin))].astype(np.float32)
         part = part + rng.normal(0, NOISE / own.shape[1] ** 0.5, part.shape).astype(np.float32)
         part /= np.linalg.norm(part, axis=1, keepdims=True)
-        rows[begin : begin + CHUNK] = part.astype(np.float16)
+        rows[begin : begin + CHUNK] = part
     return rows
 
 
-def measured(rows: Floats, queries: Floats) -> str:
+def measured(rows: Halves, queries: Floats) -> str:
     gc.collect()
     before, began = memory_mb(os.getpid()), time.perf_counter()
     many = Neighbours(rows)
@@ -55,7 +56,7 @@ def measured(rows: Floats, queries: Floats) -> str:
         found.append(many.nearest(query, DENSE_DEPTH))
         times.append((time.perf_counter() - began) * 1000)
     exact = faiss.IndexFlatIP(rows.shape[1])
-    exact.add(rows)
+    exact.add(rows.astype(np.float32))
     began = time.perf_counter()
     nearest = [exact.search(query[None], DENSE_DEPTH)[1][0] for query in queries]
     exact_ms = (time.perf_counter() - began) / len(queries) * 1000
