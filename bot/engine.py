@@ -1,7 +1,10 @@
 """A turn of the conversation: understand, act, store and reply, all in one transaction."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,6 +84,8 @@ class Engine:
         self._typing = Limits(conversation=TYPING)
         self._news = news or News()
         self._deliveries = deliveries or Deliveries()
+        # As many at a time as there are cores: more of them only take the cores from each other.
+        self._understanding = ThreadPoolExecutor(os.cpu_count())
         self._runner = Runner(action_executor(answers))
 
     async def start(self, *, channel: str, language: str | None, network: str | None = None) -> Started:
@@ -114,7 +119,9 @@ class Engine:
                 return await self._replies_to(conversation_id, before.numbers[incoming.client_id])
             now = self._clock()
             first = parsed is None
-            parsed = await asyncio.to_thread(self._understood, incoming, before, now)
+            parsed = await asyncio.get_running_loop().run_in_executor(
+                self._understanding, copy_context().run, self._understood, incoming, before, now
+            )
             if first:
                 self._check_limits(conversation_id, incoming, parsed, before.row.language, now)
             stored = await self._turn(conversation_id, token, incoming, parsed, before, now)

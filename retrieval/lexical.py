@@ -172,20 +172,15 @@ class TermIndex:
         """Similarity of every text to the terms of a query, `(n_texts,) float32` in [0, 1]."""
         keys, counts = _counts(terms)
         columns = np.searchsorted(self._keys, keys)
-        known = np.isin(keys, self._keys[columns[columns < len(self._keys)]])
-        columns = columns[known]
+        is_known = self._keys.take(columns, mode="clip") == keys if len(self._keys) else np.zeros(len(keys), bool)
+        columns = columns[is_known]
         idf = np.full(len(keys), self._unseen_idf)
-        idf[known] = self._idf[columns]
+        idf[is_known] = self._idf[columns]
         weights = (1 + np.log(counts)).astype(np.float32) * idf
-        n_texts, starts = self._postings.shape[0], self._postings.indptr
-        spans = [slice(*span) for span in zip(starts[columns].tolist(), starts[columns + 1].tolist(), strict=True)]
-        if not spans:
-            return np.zeros(n_texts, np.float32)
-        texts = np.concatenate([self._postings.indices[span] for span in spans])
-        shares = np.concatenate([self._postings.data[span] for span in spans])
-        shares *= np.repeat(weights[known], [span.stop - span.start for span in spans])
-        scores = np.bincount(texts, shares, n_texts) / np.linalg.norm(weights)
-        return np.minimum(scores, 1).astype(np.float32)
+        if not len(columns):
+            return np.zeros(self._postings.shape[0], np.float32)
+        scores: Floats = self._postings[:, columns] @ (weights[is_known] / np.linalg.norm(weights))
+        return np.minimum(scores, np.float32(1))
 
     def having(self, terms: list[str]) -> NDArray[np.int64]:
         """The texts that have all the terms."""

@@ -13,39 +13,39 @@ from retrieval.shown import Asking
 _bearer = HTTPBearer(auto_error=False, description="The token that starting the conversation gave.")
 
 
-def service(request: Request) -> Service:
+# FastAPI would call what is not `async` in a thread.
+async def service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
 
 
-def answers(request: Request) -> Asking:
-    found = service(request).asking
-    if found is None:
+CurrentService = Annotated[Service, Depends(service)]
+
+
+async def answers(service: CurrentService) -> Asking:
+    if service.asking is None:
         raise NotReadyError
-    return found
+    return service.asking
 
 
-def engine(request: Request) -> Conversing:
-    found = service(request).conversing
-    if found is None:
+async def engine(service: CurrentService) -> Conversing:
+    if service.conversing is None:
         raise NotReadyError
-    return found
+    return service.conversing
 
 
-def acting(request: Request) -> Acting:
-    found = service(request).acting
-    if found is None:
+async def acting(service: CurrentService) -> Acting:
+    if service.acting is None:
         raise NotReadyError
-    return found
+    return service.acting
 
 
-def token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+async def token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
     if credentials is None:
         raise WrongTokenError("send the conversation's token as `Authorization: Bearer …`")
     return credentials.credentials
 
 
-CurrentService = Annotated[Service, Depends(service)]
 CurrentAnswers = Annotated[Asking, Depends(answers)]
 CurrentActing = Annotated[Acting, Depends(acting)]
 CurrentEngine = Annotated[Conversing, Depends(engine)]
