@@ -1,9 +1,10 @@
 """The hybrid index: FAISS over passages and words over documents, fused to one score an entry."""
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -82,8 +83,10 @@ class HybridIndex:
             raise ValueError("the documents of one id do not stand together")
         self.passages: list[Passage] = []
         starts = [0]
+        cut = before._cut() if before is not None else {}
         for i, document in enumerate(documents):
-            self.passages.extend(passages(i, document))
+            known_ones = cut.get(document)
+            self.passages.extend(passages(i, document) if known_ones is None else _numbered(known_ones, i))
             starts.append(len(self.passages))
         self._document_starts = np.array(starts)
         self._sizes = np.diff(self._document_starts)
@@ -184,6 +187,11 @@ class HybridIndex:
         likely = self._words.may_say(word).tolist()
         return [row for row in likely if word in map(without_marks, words(self.documents[row].text))]
 
+    def _cut(self) -> dict[SearchDocument, list[Passage]]:
+        """The passages of each document."""
+        spans = itertools.pairwise(self._document_starts.tolist())
+        return {document: self.passages[slice(*span)] for document, span in zip(self.documents, spans, strict=True)}
+
     def _dense_candidates(self, vector: Floats, allowed: NDArray[np.bool_] | None) -> Iterable[int]:
         found = self._neighbours.nearest(vector, DENSE_DEPTH, allowed=allowed)
         return list(dict.fromkeys(self._owner[found].tolist()))[:CANDIDATES]
@@ -240,6 +248,11 @@ class HybridIndex:
         owners = self.entry_of[documents]
         means: Floats = np.maximum.reduceat(total / found, np.flatnonzero(np.diff(owners, prepend=-1)))
         return means
+
+
+def _numbered(own: list[Passage], document: int) -> list[Passage]:
+    """A document's passages, where it stands in another place now."""
+    return own if own and own[0].document == document else [replace(one, document=document) for one in own]
 
 
 def _fingerprint(settings: str, texts: list[str]) -> str:

@@ -1,6 +1,5 @@
 """What is searched: documents cut into passages."""
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,8 +40,6 @@ class Passage:
     part: int | None = None
 
 
-# Kept from one library to the next, of which most parts are the same.
-@functools.lru_cache(maxsize=50_000)
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a plain text; a fragment of under 20 characters joins the one before."""
     found: list[str] = []

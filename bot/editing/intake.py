@@ -5,7 +5,6 @@ import asyncio
 from bot.editing.work import Taken
 from knowledge_base.documents import Source
 from knowledge_base.intake.extract import LARGEST, Extract, IntakeError
-from knowledge_base.intake.fetching import fetch
 from knowledge_base.intake.kinds import kind_of
 from knowledge_base.intake.outside import Guard, Reach
 from knowledge_base.intake.reading import read
@@ -29,6 +28,9 @@ class Intake:
         self._reading = asyncio.Semaphore(AT_ONCE)
 
     async def from_address(self, address: str) -> Taken:
+        # The HTTP client is not needed before an editor asks for it.
+        from knowledge_base.intake.fetching import fetch
+
         fetched = await fetch(address, self._guard)
         async with self._reading:
             found = await read(fetched.data, fetched.kind, fetched.url, fetched.charset)

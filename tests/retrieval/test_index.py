@@ -269,3 +269,14 @@ def test_an_entry_that_is_not_allowed_is_hidden_with_all_its_documents(encoder: 
 def test_documents_of_one_id_stand_together(encoder: Encoder) -> None:
     with pytest.raises(ValueError, match="do not stand together"):
         HybridIndex([CARD, FLAT, CARD_HU], encoder)
+
+
+def test_a_word_stands_where_it_stands_whole_with_or_without_its_marks(encoder: Encoder) -> None:
+    texts = [("Kártya", "The headstart programme."), ("Card", "A head start."), ("Kartya", "Headstart: over.")]
+    index = HybridIndex(
+        [SearchDocument(f"d{i}", "en", *text[:1], (), text[1:]) for i, text in enumerate(texts)], encoder
+    )
+    assert index.saying("headstart") == [0, 2]
+    assert index.saying("kartya") == [0, 2]
+    assert index.saying("start") == [1]
+    assert index.saying("nowhere") == []

@@ -8,7 +8,7 @@ import Stemmer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.encoder.features import without_marks
+from retrieval.encoder.features import without_marks, words
 from retrieval.lexical import STEMMERS, LexicalIndex, TermIndex, character_terms, stem_terms
 
 TEXTS = [
@@ -241,3 +241,13 @@ def test_terms_score_as_the_cosine_counted_by_hand(texts: list[list[str]]) -> No
 def test_any_text_can_be_stemmed_in_every_language(text: str) -> None:
     stems = [stem_terms(text, [language]) for language in STEMMERS]
     assert len({len(found) for found in stems}) == 1
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(WRITING, max_size=30), min_size=1, max_size=8), st.data())
+def test_wherever_a_word_stands_it_may_stand(texts: list[str], data: st.DataObject) -> None:
+    index = index_of(*texts)
+    said = sorted({word for text in texts for word in words(text)})
+    for word in data.draw(st.lists(st.sampled_from(said), max_size=3)) if said else []:
+        assert {number for number, text in enumerate(texts) if word in words(text)} <= set(index.may_say(word).tolist())
+    assert len(index.may_say("unheardof")) == 0
