@@ -38,7 +38,9 @@ def markdown(source: str, *, base: str = "", title: str = "") -> tuple[str, Coun
     IntakeError for what is nested too deep.
     """
     try:
-        tree = html.document_fromstring(source or "<p></p>", parser=html.HTMLParser(huge_tree=False, encoding="utf-8"))
+        tree = html.document_fromstring(
+            source if source.strip() else "<p></p>", parser=html.HTMLParser(huge_tree=False, encoding="utf-8")
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise IntakeError("broken") from error
     writer = _Writer(base)

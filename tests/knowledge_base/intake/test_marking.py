@@ -4,7 +4,7 @@ import re
 from html import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from knowledge_base.intake.marking import markdown
@@ -23,6 +23,8 @@ TREE = st.recursive(
 
 
 @given(TREE)
+@example(" ")
+@example("\n\u00a0")
 def test_no_page_becomes_what_an_article_may_not_have(page: str) -> None:
     body, _ = markdown(page)
     assert body_problems(body) == ()
