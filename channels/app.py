@@ -1,5 +1,6 @@
 """The app, assembled: one function, no globals."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,7 +19,7 @@ from channels.console.app import console_app
 from channels.console.areas import exchange
 from channels.console.frame import ROOT
 from channels.metrics import Metrics
-from channels.requests import Requests
+from channels.requests import SILENT, Requests
 from channels.service import Service
 from channels.settings import Settings
 from channels.telegram import webhook
@@ -90,6 +91,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.model_validate({})
 
     metrics = Metrics()
+    watch, traces, telemetry = metrics.begin, None, SILENT
+    if settings.traces_url:
+        # Not needed, and perhaps not there, where nobody collects them.
+        from channels.traces import Traces, noting
+
+        watch, traces = noting(watch), Traces(settings.traces_url)
+        telemetry = {**SILENT, **traces.requests}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -99,7 +107,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             encoder=settings.encoder,
             index_dir=settings.index_dir,
             secret_keys=lambda: settings.secret_keys,
-            watch=metrics.begin,
+            watch=watch,
         )
         app.state.service = service
         telegram = app.state.telegram = TelegramHost(
@@ -117,6 +125,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await bridge.stop()
         await telegram.stop()
         await service.stop()
+        if traces:
+            await asyncio.to_thread(traces.close)
 
     # The files of `/docs` without a CDN: it works where there is no internet.
     app = FastAPIOffline(
@@ -126,6 +136,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description="Reviewed answers for people who have just moved.",
         lifespan=lifespan,
         responses=problems.RESPONSES,
+        telemetry=telemetry,
     )
     app.state.metrics, app.state.metrics_token = metrics, settings.metrics_token
     problems.install(app)

@@ -8,15 +8,27 @@ import re
 import time
 import uuid
 
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels.logs import request_id
 
 HEADER = "X-Request-ID"
+# What the id is called in a span (`channels/traces.py`).
+SPAN_ATTRIBUTE = "kalauz.request"
 # As proxies and tracers make them (a UUID, hexadecimal digits): nobody's name or number can stand in a log as an id.
 ID = re.compile(r"[0-9a-fA-F-]{16,64}")
 # Asked every few seconds by whatever watches the server.
 WATCHED = frozenset({"/health", "/ready", "/metrics"})
+# Left to itself, FastAPI tells a collector addresses and what errors say, as soon as the environment names one.
+SILENT: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +47,7 @@ class Requests:
         own = given if ID.fullmatch(given) else uuid.uuid4().hex
         # It is not taken back: each request has a task of its own, and what fails is logged after this.
         request_id.set(own)
+        trace.get_current_span().set_attribute(SPAN_ATTRIBUTE, own)
         status, began = 500, time.monotonic()
 
         async def with_id(message: Message) -> None:

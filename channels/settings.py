@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Literal, Self
 
@@ -74,6 +75,12 @@ class Settings(BaseSettings):
     metrics_token: str | None = Field(
         None, description="What Prometheus sends as a bearer token to read `/metrics`; left out, there is no such page."
     )
+    traces_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Where spans of requests go by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`; left "
+        "out, none are made. Needs `pip install 'kalauz[traces]'`.",
+    )
     log_format: Literal["text", "json"] = Field(
         "text", description="text, or json: an object a line, for a program that collects logs."
     )
@@ -89,8 +96,9 @@ class Settings(BaseSettings):
         return (value or "").strip() or None
 
     @field_validator(
-        "bridge", "bridge_url", "bridge_secret", "bridge_token", "bridge_place", "bridge_staff", mode="before"
-    )
+        "bridge", "bridge_url", "bridge_secret", "bridge_token", "bridge_place", "bridge_staff", "traces_url",
+        mode="before",
+    )  # fmt: skip
     @classmethod
     def _nothing_where_empty(cls, value: str | None) -> str | None:
         return (value or "").strip() or None
@@ -110,6 +118,16 @@ class Settings(BaseSettings):
         if token is not None and len(token) < SHORTEST_KEY:
             raise ValueError(f"the token needs at least {SHORTEST_KEY} characters")
         return token
+
+    @field_validator("traces_url")
+    @classmethod
+    def _has_its_packages(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                distribution("opentelemetry-exporter-otlp-proto-http")
+            except PackageNotFoundError:
+                raise ValueError("spans need more packages: pip install 'kalauz[traces]'") from None
+        return value
 
     @field_validator("widget_origins")
     @classmethod

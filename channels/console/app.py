@@ -37,6 +37,7 @@ from channels.console.areas import (
 from channels.console.frame import Frame
 from channels.console.gate import Console, Serving, own_form, own_form_with_file
 from channels.console.sessions import Sessions
+from channels.requests import SILENT
 from channels.service import now
 
 STATIC = Path(__file__).parent / "static"
@@ -74,7 +75,7 @@ def console_app(
     now: Callable[[], datetime] = now,
 ) -> FastAPI:
     """`service` and `secret_keys` are asked when the first page needs them."""
-    app = FastAPI(openapi_url=None)
+    app = FastAPI(openapi_url=None, telemetry=SILENT)
     sessions = Sessions(secret_keys)
     app.state.console = Console(service, sessions, Limits(network=sign_in.SIGN_INS), now)
     app.state.pages = [page for area in AREAS for page in area.pages]
