@@ -2,18 +2,27 @@
 
 import resource
 import shutil
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from retrieval.encoder import Encoder
 from tests.channels.conftest import Talk, data_folder, serving, stored, take_in, until
 from tests.channels.test_publish import called, title
+from tests.databases import ask, chosen_url
 from tests.warm import warm_phrases
 
 QUESTION = "How do I get a health card?"
 # No file of a database is smaller, in bytes.
 NOTHING_FITS = 4096
+# How long a slow disk takes for a message, in seconds.
+SLOW_S = 0.4
 
 
 @contextmanager
@@ -56,6 +65,58 @@ def test_on_a_full_disk_nothing_is_stored_by_halves_and_what_is_sent_again_count
         sent = [f"message-{number}" for number in range(4)]
         assert [id for sender, id in written(talk) if sender == "migrant"] == sent
         assert sum(sender == "bot" for sender, _ in written(talk)) == len(sent) + 1
+
+
+@contextmanager
+def slow_disk(url: str) -> Iterator[None]:
+    """A message is stored only after SLOW_S, in which whoever stores it holds what it has locked."""
+    if make_url(url).get_backend_name() == "postgresql":
+        stored_slowly = f"CREATE FUNCTION slow() RETURNS trigger AS 'BEGIN PERFORM pg_sleep({SLOW_S}); RETURN NEW; END'"
+        ask(url, f"{stored_slowly} LANGUAGE plpgsql")
+        ask(url, "CREATE TRIGGER slow AFTER INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION slow()")
+        yield
+        ask(url, "DROP FUNCTION slow() CASCADE")
+        return
+
+    def learn(connection: DBAPIConnection, record: object) -> None:
+        cast(Any, connection).create_function("slow", 0, lambda: time.sleep(SLOW_S))
+
+    event.listen(Engine, "connect", learn)
+    ask(url, "CREATE TRIGGER slow AFTER INSERT ON events WHEN NEW.type = 'user' BEGIN SELECT slow(); END")
+    yield
+    ask(url, "DROP TRIGGER slow")
+    event.remove(Engine, "connect", learn)
+
+
+def test_on_a_slow_disk_everybody_waits_and_who_sends_again_meanwhile_is_counted_once(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    settings = data_folder(tmp_path, encoder, database_url=chosen_url(tmp_path))
+    with slow_disk(settings.database), serving(settings) as client:
+        talks = [Talk(client) for _ in range(3)]
+        sent = [f"message-{number}" for number in range(3)]
+
+        def write(talk: Talk) -> None:
+            for id in sent:
+                # As a browser does that hears nothing for a while.
+                with ThreadPoolExecutor() as impatient:
+                    responses = list(impatient.map(talk.write, [QUESTION] * 2, [id] * 2))
+                assert [response.status_code for response in responses] == [201, 201]
+                assert responses[0].json() == responses[1].json()
+
+        with ThreadPoolExecutor() as people:
+            writing = [people.submit(write, talk) for talk in talks]
+            waited = []
+            while not all(one.done() for one in writing):
+                began = time.monotonic()
+                assert client.get("/health").status_code == 200
+                waited.append(time.monotonic() - began)
+        for one in writing:
+            one.result()
+        assert max(waited) < SLOW_S
+        for talk in talks:
+            assert [id for sender, id in written(talk) if sender == "migrant"] == sent
+            assert sum(sender == "bot" for sender, _ in written(talk)) == len(sent) + 1
 
 
 def damage(index_dir: Path) -> int:
