@@ -35,6 +35,8 @@ SHAPES = [
     ("PostgreSQL, one process", True, 1),
     ("PostgreSQL, two processes", True, 2),
 ]
+# So few that nobody waits for another's turn.
+FEW = 2
 HEADER = (
     "| | users | a second | p50 ms | p95 ms | p99 ms | failed | our CPU ms each | MB a process |\n"
     "|---|---|---|---|---|---|---|---|---|"
@@ -97,6 +99,13 @@ def cpu_s(servers: list[Server]) -> float:
     return sum(int(tick) for both in ticks for tick in both) / os.sysconf("SC_CLK_TCK")
 
 
+def imported_mb(module: str) -> float:
+    """Memory of a process that has imported nothing else (Linux)."""
+    says = f"import {module}; print(open('/proc/self/statm').read().split()[1])"
+    pages = int(subprocess.run([sys.executable, "-c", says], stdout=subprocess.PIPE, check=True).stdout)
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def line(name: str, row: dict[str, Any], users: int, cpu: float, memory: float) -> str:
     """A row of the table; Locust keeps how often each time was seen, in ms."""
     times = sorted((float(ms), count) for ms, count in row["response_times"].items())
@@ -122,13 +131,17 @@ def main() -> None:
         for name, on_postgres, processes in SHAPES[-given.shapes :]:
             with serving(Path(index), on_postgres=on_postgres, processes=processes) as (servers, times):
                 starts.append(f"| {name} | {times['alive']:.2f} | {times['ready']:.2f} |")
-                for kind, what in (("Idler", "nothing"), ("Person", "turn")):
-                    locust(kind, servers, users=given.users, seconds=3)
+                for kind, what, users in (
+                    ("Idler", "nothing", given.users),
+                    ("Person", "turn", FEW),
+                    ("Person", "turn", given.users),
+                ):
+                    locust(kind, servers, users=users, seconds=3)
                     before = cpu_s(servers)
-                    row = locust(kind, servers, users=given.users, seconds=given.seconds)[what]
+                    row = locust(kind, servers, users=users, seconds=given.seconds)[what]
                     cpu = cpu_s(servers) - before
                     memory = max(memory_mb(one.pid) for one in servers)
-                    lines.append(line(f"{name}: {what}", row, given.users, cpu, memory))
+                    lines.append(line(f"{name}: {what}", row, users, cpu, memory))
                     print(lines[-1], flush=True)
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     report = [
@@ -138,6 +151,9 @@ def main() -> None:
         "Seconds from the start of the first process until it is alive (`/health`) and until it answers (`/ready`), "
         "with an index that is there:",
         "\n".join(["| | alive | ready |", "|---|---|---|", *starts]),
+        "The encoders that ship do not load torch. Another one (`KALAUZ_ENCODER`) does: beside NumPy it takes "
+        f"{imported_mb('torch') - imported_mb('numpy'):.0f} MB, with sentence-transformers "
+        f"{imported_mb('sentence_transformers') - imported_mb('numpy'):.0f} MB, before any model.",
     ]
     if given.write:
         given.write.write_text("# Load\n\n" + "\n\n".join(report) + "\n", "utf-8")
