@@ -12,11 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, insert, inspect, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-import bot.handoff.tables
-import bot.staff.tables
-import bot.tables
-import channels.bridge.tables
-import channels.telegram.tables
+import channels.tables  # noqa: F401
 from knowledge_base import repository
 from knowledge_base.database import Database, UnsupportedDatabaseError, migration_config
 from knowledge_base.tables import ArticleRow, Base, ContactRow, RevisionRow
@@ -36,23 +32,9 @@ def differences(connection: Connection) -> list[object]:
 
 
 async def test_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
-    rows = (
-        bot.tables.EventRow,
-        bot.staff.tables.StaffRow,
-        bot.handoff.tables.HandoffRow,
-        bot.handoff.tables.CannedReplyRow,
-        bot.handoff.tables.LabelRow,
-        channels.telegram.tables.BoxesRow,
-        channels.bridge.tables.BridgedRow,
-    )
-
-    def compared(connection: Connection) -> tuple[list[str], list[object]]:
-        return inspect(connection).get_table_names(), differences(connection)
-
+    assert len(Base.metadata.tables) > 30
     async with database._engine.connect() as connection:
-        names, differing = await connection.run_sync(compared)
-    assert {row.__tablename__ for row in rows} <= set(names)
-    assert differing == []
+        assert await connection.run_sync(differences) == []
 
 
 async def test_migrations_make_the_keys_and_the_uniqueness_of_the_models(database: Database) -> None:
