@@ -206,7 +206,10 @@ class Engine:
     def _understood(self, incoming: Incoming, before: _Before, now: datetime) -> ParseData:
         if incoming.attachment is not None:
             return attachment(incoming.attachment, before.state)
-        return understand(incoming.text, self._answers, now=now, state=before.state, in_form=before.in_form)
+        waiting = before.owner == DESK
+        return understand(
+            incoming.text, self._answers, now=now, state=before.state, in_form=before.in_form, waiting=waiting
+        )
 
     async def _turn(
         self,

@@ -29,12 +29,16 @@ WORD = re.compile(r"\w")
 INTENTS: Final = {"keep": "stop"}
 
 
-def understand(text: str, answers: Answers, *, now: datetime, state: State, in_form: bool = False) -> ParseData:
-    """The parse data of a message. Raises QuestionError for a text that cannot be taken."""
+def understand(
+    text: str, answers: Answers, *, now: datetime, state: State, in_form: bool = False, waiting: bool = False
+) -> ParseData:
+    """The parse data of a message; `waiting` is for a person. Raises QuestionError for a text that cannot be taken."""
     text = checked(text)
     pressed = read_payload(text)
     if pressed is not None:
-        return _pressed(pressed, state, answers, now)
+        # Who begins anew while the bot is silent is told why it is, and the way back.
+        again = waiting and not in_form and pressed.name in ("start", "help")
+        return _pressed(Payload("human") if again else pressed, state, answers, now)
     if in_form:
         return _in_form(text, answers, now, state)
     if LINK.fullmatch(text):

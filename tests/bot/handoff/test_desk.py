@@ -65,6 +65,20 @@ async def test_out_of_hours_it_is_said_when_somebody_is_there_and_the_question_i
     assert opened.entry.shared == "en"
 
 
+@pytest.mark.parametrize("command", ["/start", "/start health-card", "/help"])
+async def test_who_begins_anew_while_they_wait_is_told_that_they_do(office: Office, command: str) -> None:
+    anna = await hired(office.database, "Anna", weekly=ALL_DAY, languages=["en"])
+    migrant = await waits(office)
+    (again,) = await migrant.say(command)
+    assert again.text.startswith("A person comes into this conversation.")
+    assert await office.states(migrant) == ["waiting"]
+    (back,) = await migrant.press("Go on with the assistant")
+    assert back.text.startswith("You can go on asking here.")
+    await migrant.say("/human")
+    await office.desk.accept((await office.entry(anna)).id, anna)
+    assert await migrant.say(command) == [], "to the person it is said, and the bot is silent"
+
+
 async def test_while_somebody_waits_the_bot_is_silent_and_the_way_back_is_open(office: Office) -> None:
     await hired(office.database, "Anna", weekly=ALL_DAY, languages=["en"])
     migrant = await waits(office)
