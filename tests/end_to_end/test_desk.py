@@ -79,6 +79,8 @@ def test_two_migrants_and_two_counsellors(judit: Page, omar: Page, widget: Page,
     omar.locator(".acts button.main").click()
     # What a counsellor types is there after a reload, and is sent once.
     answer = omar.locator("#text")
+    answer.wait_for()
+    omar.wait_for_load_state()
     answer.fill("مرحبا، أنا عمر. كيف أساعدك؟")
     omar.reload()
     expect(answer).to_have_value("مرحبا، أنا عمر. كيف أساعدك؟")

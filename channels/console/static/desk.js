@@ -17,9 +17,12 @@ function tell(form) {
 
 function begin(form) {
   const text = form.elements.text;
-  text.value ||= sessionStorage.getItem(key(form)) ?? "";
+  const keep = () => sessionStorage.setItem(key(form), text.value);
+  // Somebody quick has typed before this script came.
+  if (text.value) keep();
+  else text.value = sessionStorage.getItem(key(form)) ?? "";
   text.addEventListener("input", () => {
-    sessionStorage.setItem(key(form), text.value);
+    keep();
     tell(form);
   });
   text.addEventListener("keydown", (event) => {
