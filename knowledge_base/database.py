@@ -10,11 +10,14 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import JSON, Connection, ExceptionContext, Select, Table, cast, event, func, select, text
+from sqlalchemy import JSON, Connection, Dialect, ExceptionContext, Select, Table, cast, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from knowledge_base.outage import OutageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # How a reading session sees one state of the database, by the kind of database.
@@ -66,22 +69,28 @@ class Database:
             event.listen(self._engine.sync_engine, "begin", _begin)
         else:
             event.listen(self._engine.sync_engine, "handle_error", _say_less)
+            event.listen(self._engine.sync_engine, "do_connect", _connect)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session that commits at the end, or rolls everything back on an error."""
+        """A session that commits at the end, or rolls everything back on an error. Raises OutageError."""
         try:
             async with self._writing, self._sessions() as session, session.begin():
                 yield session
         except (DBAPIError, OSError) as error:
             self._fails = self._fails or not isinstance(error, IntegrityError)
+            _raise_outage(error)
             raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session that sees one state of the database and must not write."""
-        async with self._readers() as session, session.begin():
-            yield session
+        """A session that sees one state of the database and must not write. Raises OutageError."""
+        try:
+            async with self._readers() as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            _raise_outage(error)
+            raise
 
     async def migrate(self) -> None:
         """Bring the schema up to this program's."""
@@ -149,6 +158,19 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute("PRAGMA busy_timeout=10000")
     cursor.close()
+
+
+def _connect(dialect: Dialect, record: object, args: tuple[Any, ...], options: dict[str, Any]) -> DBAPIConnection:
+    try:
+        return dialect.connect(*args, **options)
+    except (OSError, dialect.loaded_dbapi.Error) as error:
+        # No value of a row is in it: nothing was asked yet.
+        raise OutageError(f"the database cannot be reached: {error}") from error
+
+
+def _raise_outage(error: Exception) -> None:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        raise OutageError("the connection to the database broke") from error
 
 
 def _say_less(context: ExceptionContext) -> None:

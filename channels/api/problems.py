@@ -1,5 +1,6 @@
 """Errors as problem+json (RFC 9457). Nothing that was sent is reflected but the plain name of an unknown field."""
 
+import logging
 import math
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -15,7 +16,10 @@ from bot.messages import LimitError, UnknownConversationError, WrongTokenError
 from channels import policies
 from channels.logs import request_id
 from channels.requests import HEADER
+from knowledge_base.outage import OutageError
 from retrieval.question import QuestionError
+
+log = logging.getLogger(__name__)
 
 
 class Problem(BaseModel):
@@ -96,6 +100,13 @@ async def _not_ready(request: Request, error: Exception) -> JSONResponse:
     return problem(503, "still loading; try again in a few seconds", code="not_ready", headers={"Retry-After": "2"})
 
 
+async def _outage(request: Request, error: Exception) -> JSONResponse:
+    # One line and no traceback: while it lasts, there is one for every request.
+    log.error("the database is away (%s)", type(error.__cause__).__name__)
+    detail = "the database cannot be reached; try again in a few seconds"
+    return problem(503, detail, code="database", headers={"Retry-After": "2"})
+
+
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     # This handler stands outside `channels.app.Guard` and `Requests`, which set these on all other responses.
     headers = {**policies.of_any(request.url.scheme), HEADER: request_id.get() or ""}
@@ -111,4 +122,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(WrongTokenError, _wrong_token)
     app.add_exception_handler(LimitError, _too_many)
     app.add_exception_handler(NotReadyError, _not_ready)
+    app.add_exception_handler(OutageError, _outage)
     app.add_exception_handler(Exception, _unexpected)

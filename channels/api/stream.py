@@ -19,6 +19,7 @@ from prometheus_client import Gauge
 from bot.messages import Conversing, Fresh, Message, UnknownConversationError
 from channels.api.conversations import Cursor, cursor, shown
 from channels.api.dependencies import CurrentEngine, CurrentService, Token
+from knowledge_base.outage import OutageError
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 
@@ -85,6 +86,9 @@ async def _events(
                 found = await _unless(ending, anext(news))
             except UnknownConversationError:
                 yield _event("erased", "{}")
+                return
+            except OutageError:
+                # The browser comes back by itself, and is told then.
                 return
 
 

@@ -1,5 +1,6 @@
 """What a member is told when a page cannot be shown: a page of the console too, never a trace."""
 
+import logging
 from contextlib import suppress
 
 from fastapi import FastAPI, Request, Response
@@ -23,6 +24,9 @@ from channels.console.pages import go, page, say, texts_of
 from channels.console.sessions import Session
 from channels.console.texts import sentence
 from knowledge_base.editing.manuscript import UnknownTextError
+from knowledge_base.outage import OutageError
+
+log = logging.getLogger(__name__)
 
 
 async def _signed_out(request: Request, error: Exception) -> Response:
@@ -76,6 +80,12 @@ async def _not_ready(request: Request, error: Exception) -> Response:
     return response
 
 
+async def _outage(request: Request, error: Exception) -> Response:
+    log.error("the database is away (%s)", type(error.__cause__).__name__)
+    about = sentence("It was logged. Please try again.")
+    return _page(request, 503, sentence("Something went wrong here"), about)
+
+
 async def _unexpected(request: Request, error: Exception) -> Response:
     response = _page(request, 500, sentence("Something went wrong here"), sentence("It was logged. Please try again."))
     # This handler stands outside `Frame`, which sets these on all other responses.
@@ -105,4 +115,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _missing)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(NotReadyError, _not_ready)
+    app.add_exception_handler(OutageError, _outage)
     app.add_exception_handler(Exception, _unexpected)

@@ -13,10 +13,12 @@ page goes to the sign-in.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
 
 from fastapi.responses import StreamingResponse
 
 from channels.console.gate import SignedIn
+from knowledge_base.outage import OutageError
 
 # How long a stream may say nothing, in seconds: proxies cut a silent one, and an ended session is noticed by then.
 BEAT_S = 10.0
@@ -60,4 +62,7 @@ async def while_signed_in(at: SignedIn, news: AsyncGenerator[str], *, beat_s: fl
 
 
 async def _next(news: AsyncGenerator[str]) -> str | None:
-    return await anext(news, None)
+    # Without its database a server has no news; the browser comes back by itself.
+    with suppress(OutageError):
+        return await anext(news, None)
+    return None

@@ -234,7 +234,7 @@ def test_libraries_that_log_the_data_they_carry_are_held_back(
 
 # What a line may tell beside its own words. Whoever logs something else looks first whether it can hold what people
 # wrote, who they are or how they are reached; the text of an error often does.
-TELLABLE = {"type(error).__name__", "RETRY_S"}
+TELLABLE = {"type(error).__name__", "type(error.__cause__).__name__", "RETRY_S"}
 TELLABLE_THERE = {
     "channels/service.py": {"changed"},
     # A version and two counts.

@@ -151,7 +151,8 @@ def _events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
 def test_a_database_that_is_started_anew_is_found_again(site: Site, one: httpx.Client, other: httpx.Client) -> None:
     talk = Talk(other)  # type: ignore[arg-type]
     site.postgres.stop()
-    assert talk.write("/privacy").status_code == 500
+    refused = talk.write("/privacy")
+    assert (refused.status_code, refused.json()["code"]) == (503, "database")
     assert one.get("/health").status_code == 200
     assert one.get("/ready").json()["code"] == "database"
     site.postgres.start()

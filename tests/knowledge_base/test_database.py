@@ -9,12 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Table, create_engine, insert, inspect, select
+from sqlalchemy import Connection, Table, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import channels.tables  # noqa: F401
 from knowledge_base import repository
 from knowledge_base.database import Database, UnsupportedDatabaseError, migration_config
+from knowledge_base.outage import OutageError
 from knowledge_base.tables import ArticleRow, Base, ContactRow, RevisionRow
 from tests import builders
 from tests.databases import Backend, new_database
@@ -54,6 +55,29 @@ async def test_migrations_make_the_keys_and_the_uniqueness_of_the_models(databas
     with modelled.connect() as made:
         assert migrated == of_all(made)
     modelled.dispose()
+
+
+async def test_a_database_that_is_not_there_is_an_outage_and_says_what_keeps_it_away() -> None:
+    database = Database("postgresql+asyncpg://kalauz:a-password@127.0.0.1:1/kalauz")
+    with pytest.raises(OutageError, match="the database cannot be reached: ") as raised:
+        await database.check()
+    assert "127.0.0.1" in str(raised.value)
+    assert "a-password" not in str(raised.value)
+    await database.close()
+
+
+async def test_a_connection_that_breaks_is_an_outage_and_the_next_one_works() -> None:
+    async def cut_off(database: Database) -> None:
+        async with database.transaction() as session:
+            own = await session.scalar(text("SELECT pg_backend_pid()"))
+            async with database.transaction() as another:
+                await another.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+            await session.execute(text("SELECT 1"))
+
+    async with new_database("postgresql") as database:
+        with pytest.raises(OutageError, match="the connection to the database broke"):
+            await cut_off(database)
+        await database.check()
 
 
 def test_a_schema_that_lacks_a_table_would_be_noticed() -> None:
