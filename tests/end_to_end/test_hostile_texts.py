@@ -144,6 +144,8 @@ def test_the_trap_catches_what_runs(page: Page) -> None:
 def test_no_screen_of_migrants_makes_markup_of_what_is_written(page: Page) -> None:
     page.goto("/")
     box = page.get_by_role("textbox")
+    # Who writes before it is not greeted.
+    expect(page.locator(".bot")).to_have_count(1)
     for text, count in ((HOSTILE, 2), ('/article{"id": "health-card"}', 3), ("/topics", 4), ("/human", 5)):
         box.fill(text)
         box.press("Enter")
