@@ -14,7 +14,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode
 from sqlalchemy import Connection, Engine, ExceptionContext, event
 
 from bot.messages import Taken, Watch
@@ -130,9 +130,11 @@ def noting(watch: Watch) -> Watch:
 
 
 def _discreet(span: ReadableSpan) -> ReadableSpan:
+    # Without its state, which is whatever the request's own header says.
+    here = span.context
     return ReadableSpan(
         span.name,
-        span.context,
+        SpanContext(here.trace_id, here.span_id, here.is_remote, here.trace_flags),
         span.parent,
         span.resource,
         {name: value for name, value in (span.attributes or {}).items() if name in KEPT},

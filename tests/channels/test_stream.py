@@ -3,13 +3,14 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from starlette.testclient import TestClient
 
-from bot.messages import Fresh
+from bot.messages import Conversing, Fresh
 from channels.api import stream
+from knowledge_base.outage import OutageError
 from tests.channels.conftest import Talk, until
 
 QUESTION = "How do I get a health card?"
@@ -158,3 +159,13 @@ def test_it_is_in_the_apis_description(client: TestClient) -> None:
     described = client.get("/openapi.json").json()["paths"]["/api/v1/conversations/{conversation_id}/stream"]["get"]
     assert "text/event-stream" in described["responses"]["200"]["content"]
     assert "application/problem+json" in described["responses"]["4XX"]["content"]
+
+
+async def test_a_stream_whose_database_is_away_ends_as_if_the_line_were_cut() -> None:
+    class Away:
+        async def follow(self, *said: object, **more: object) -> AsyncGenerator[Fresh]:
+            raise OutageError("the connection to the database broke")
+            yield
+
+    events = stream._events(cast(Conversing, Away()), "id", "token", [], 0, asyncio.Event())
+    assert [event async for event in events] == [": here\n\n"]

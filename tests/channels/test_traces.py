@@ -92,6 +92,8 @@ def test_spans_tell_where_the_time_went_and_nothing_of_anybody(tmp_path: Path, e
         with httpx.Client(base_url=server.address) as client:
             secrets = told(client, telegram)
             client.get("/health")
+            trace = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": "who=state-mark"}
+            client.get("/chat", headers=trace)
         server.stop()
     spans = collector.spans()
     asked = [span for span in spans if span.kind == Span.SPAN_KIND_SERVER]
@@ -104,6 +106,8 @@ def test_spans_tell_where_the_time_went_and_nothing_of_anybody(tmp_path: Path, e
     inside = [told_of(span) for span in spans if span.trace_id == message.trace_id and span != message]
     assert {one["db.system.name"] for one in inside if "db.system.name" in one} == {"sqlite"}
     assert any(one.get("db.query.text", "").startswith("INSERT INTO events") for one in inside)
+    # Who sends a trace along finds the request in it.
+    assert bytes.fromhex("a" * 32) in {span.trace_id for span in asked}
     # An address that there is not is no route, and has no other name.
     assert {"GET /console/desk/{id}", "GET"} <= set(requests)
     assert "GET /health" not in requests

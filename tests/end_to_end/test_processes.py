@@ -153,6 +153,8 @@ def test_a_database_that_is_started_anew_is_found_again(site: Site, one: httpx.C
     site.postgres.stop()
     refused = talk.write("/privacy")
     assert (refused.status_code, refused.json()["code"]) == (503, "database")
+    unseen = other.get("/console/sign-in")
+    assert (unseen.status_code, "It was logged. Please try again." in unseen.text) == (503, True)
     assert one.get("/health").status_code == 200
     assert one.get("/ready").json()["code"] == "database"
     site.postgres.start()
