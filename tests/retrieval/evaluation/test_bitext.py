@@ -33,7 +33,9 @@ def test_translations_find_each_other(encoder: Encoder, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [gzip.compress(PAIRS.encode())[:-12], b"not gzip", gzip.compress(b"x\ty\n")[:12] + b"\xff" * 20]
+    "data",
+    [gzip.compress(PAIRS.encode())[:-12], b"not gzip", gzip.compress(b"x\ty\n")[:12] + b"\xff" * 20],
+    ids=["cut short", "not gzip", "overwritten"],
 )
 def test_a_damaged_packed_file_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "hu.tsv.gz").write_bytes(data)
