@@ -157,7 +157,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         panels.router,
     ):
         app.include_router(router)
-    app.mount(ROOT, console_app(lambda: app.state.service, lambda: settings.secret_keys))
+    app.mount(
+        ROOT, console_app(lambda: app.state.service, lambda: settings.secret_keys, asks_codes=settings.staff_codes)
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Origins, allowed=settings.origins)
     app.add_middleware(Guard)

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         description="Seals personal data and signs the console's cookies; left out, a key is made and kept in the data "
         "folder. To change it, put the new one first: `new,old`.",
     )
+    staff_codes: bool = Field(
+        False, description="`true`: whoever has no codes at the sign-in yet comes no further than to set them up."
+    )
     telegram_token: str | None = Field(None, description="The bot's token from BotFather; left out, Telegram is off.")
     telegram_webhook_url: str | None = Field(
         None,

@@ -294,6 +294,8 @@ class Site(Document):
     crisis: list[Identifier] = Field(min_length=1)
     urgent: dict[Urgency, list[Identifier]] = {}
     callbacks: bool = False
+    # Somebody else than who wrote a text publishes it.
+    second_reader: bool = False
     # Whose name and address the privacy notice gives.
     responsible: Identifier | None = None
     # A conversation is erased when nothing was written in it for so long.

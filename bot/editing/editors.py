@@ -69,13 +69,7 @@ class Editors:
         async with self._database.reading() as session:
             found = await drafts.history(session, article_id, language)
             subjects = [_subject(article_id, language, saved.revision) for saved in found]
-            rows = await session.scalars(
-                select(AuditRow)
-                .where(AuditRow.subject.in_(subjects), AuditRow.action.not_in(("withdraw", "put back")))
-                .order_by(AuditRow.id.desc())
-            )
-            # Whoever was first: a draft that is published as it is stays its writer's.
-            who = {row.subject: row.login for row in rows}
+            who = await _writers(session, subjects)
         return [replace(saved, by=who.get(subject)) for saved, subject in zip(found, subjects, strict=True)]
 
     async def save(
@@ -99,6 +93,7 @@ class Editors:
         async with self._database.transaction() as session:
             await self._add_source(session, article_id, source, by)
             draft = await self._saved(session, article_id, language, manuscript, by, major=major)
+            await self._check_reader(session, article_id, language, draft, by)
             return await self._published(session, article_id, language, draft, major=major, by=by)
 
     async def plan(
@@ -122,6 +117,7 @@ class Editors:
             await drafts.check(session, await drafts.article(session, article_id), language, draft)
             if draft == await repository.published_revision(session, article_id, language):
                 return None
+            await self._check_reader(session, article_id, language, draft, by)
             plan = Plan(article_id, language, draft.number or 0, major, at, by)
             await plans.keep(session, plan)
             self._note(session, by, "plan", _subject(article_id, language, draft))
@@ -155,6 +151,16 @@ class Editors:
         """What is asked for of an article, or at all, and what was given back; the oldest first."""
         async with self._database.reading() as session:
             return await reviews.all_of(session, article_id)
+
+    async def needs_reader(self, article_id: str, language: str, *, by: str) -> bool:
+        """Whether somebody else has to publish the draft, or what will be written where there is none."""
+        if not self._answers.site.second_reader:
+            return False
+        async with self._database.reading() as session:
+            draft = await repository.latest_revision(session, article_id, language)
+            if draft is None or draft == await repository.published_revision(session, article_id, language):
+                return True
+            return await _writer(session, _subject(article_id, language, draft)) == by
 
     async def unplan(self, article_id: str, language: str, *, by: str) -> bool:
         """Cancel what was planned for a text; whether there was something."""
@@ -228,6 +234,16 @@ class Editors:
             self._note(session, by, done, _subject(article_id, language, published))
         return published
 
+    async def _check_reader(
+        self, session: AsyncSession, article_id: str, language: str, draft: Revision, by: str
+    ) -> None:
+        """Raises UnpublishableError where a site wants that somebody else publishes what `by` wrote."""
+        if not self._answers.site.second_reader:
+            return
+        is_new = draft != await repository.published_revision(session, article_id, language)
+        if is_new and await _writer(session, _subject(article_id, language, draft)) == by:
+            raise UnpublishableError("own_words")
+
     async def _saved(
         self,
         session: AsyncSession,
@@ -251,6 +267,21 @@ class Editors:
 
     def _note(self, session: AsyncSession, by: str, action: str, subject: str) -> None:
         session.add(AuditRow(at=self._clock(), login=by, action=action, subject=subject))
+
+
+async def _writers(session: AsyncSession, subjects: Sequence[str]) -> dict[str, str]:
+    """Who wrote each revision, where it was an editor."""
+    rows = await session.scalars(
+        select(AuditRow)
+        .where(AuditRow.subject.in_(subjects), AuditRow.action.not_in(("withdraw", "put back", "plan", "ask review")))
+        .order_by(AuditRow.id.desc())
+    )
+    # Whoever was first: a draft that is published as it is stays its writer's.
+    return {row.subject: row.login for row in rows}
+
+
+async def _writer(session: AsyncSession, subject: str) -> str | None:
+    return (await _writers(session, [subject])).get(subject)
 
 
 def _subject(article_id: str, language: str, revision: Revision) -> str:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from knowledge_base.editing.manuscript import PublishFault
+
 # Beside what keeps a text from being published: its draft has changed since.
-PlanFault = Literal["no_steps", "steps", "step_count", "changed"]
+PlanFault = PublishFault | Literal["changed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,13 @@ def console_app(
     service: Callable[[], Serving],
     secret_keys: Callable[[], tuple[str, ...]],
     now: Callable[[], datetime] = now,
+    *,
+    asks_codes: bool = False,
 ) -> FastAPI:
-    """`service` and `secret_keys` are asked when the first page needs them."""
+    """`service` and `secret_keys` are asked when the first page needs them; `asks_codes` of everybody."""
     app = FastAPI(openapi_url=None, telemetry=SILENT)
     sessions = Sessions(secret_keys)
-    app.state.console = Console(service, sessions, Limits(network=sign_in.SIGN_INS), now)
+    app.state.console = Console(service, sessions, Limits(network=sign_in.SIGN_INS), now, asks_codes)
     app.state.pages = [page for area in AREAS for page in area.pages]
     refusals.install(app)
     for area in AREAS:

@@ -34,6 +34,10 @@ class ForbiddenError(RuntimeError):
     """The page is for another role."""
 
 
+class NoCodesError(RuntimeError):
+    """Everybody here signs in with codes, and this member does not yet."""
+
+
 class MissingError(RuntimeError):
     """There is no such page."""
 
@@ -69,12 +73,16 @@ class Serving(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What the console works with: `service` is asked at each request, for it starts after the app is made."""
+    """What the console works with: `service` is asked at each request, for it starts after the app is made.
+
+    With `asks_codes` nobody works without codes at the sign-in.
+    """
 
     service: Callable[[], Serving]
     sessions: Sessions
     sign_ins: Limits
     now: Callable[[], datetime]
+    asks_codes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +181,17 @@ async def signed_in(request: Request, staff: Annotated[Staff, Depends(staff)]) -
     return SignedIn(member, session, staff, own.now, own.service().ending)
 
 
+def at_work(request: Request, at: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
+    """Raises NoCodesError."""
+    if console(request).asks_codes and not at.member.uses_codes:
+        raise NoCodesError
+    return at
+
+
 def requires(role: Role) -> Callable[[SignedIn], SignedIn]:
     """A dependency that refuses members without the role; it raises ForbiddenError."""
 
-    def checked(at: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
+    def checked(at: Annotated[SignedIn, Depends(at_work)]) -> SignedIn:
         if not at.member.may(role):
             raise ForbiddenError
         return at
@@ -214,6 +229,7 @@ CurrentKeeping = Annotated[Keeping, Depends(keeping)]
 CurrentTrying = Annotated[Trying, Depends(trying)]
 CurrentExchange = Annotated[Exchanging, Depends(exchange)]
 Anyone = Annotated[SignedIn, Depends(signed_in)]
+AtWork = Annotated[SignedIn, Depends(at_work)]
 Counsellor = Annotated[SignedIn, Depends(requires("counsellor"))]
 Editor = Annotated[SignedIn, Depends(requires("editor"))]
 Admin = Annotated[SignedIn, Depends(requires("admin"))]

@@ -18,6 +18,7 @@ FAULTS = {
     "no_steps": sentence("A procedure needs a step before it can be published."),
     "steps": sentence("Only a procedure has steps: please take them out before you publish."),
     "step_count": sentence("It does not have as many steps as the source text that it renders."),
+    "own_words": sentence("Here a colleague publishes what you wrote: please ask for a review."),
 }
 # Why it is not published as planned.
 PLAN_FAULTS = {**FAULTS, "changed": sentence("The draft was changed after it was planned: please plan it again.")}

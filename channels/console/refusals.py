@@ -15,6 +15,7 @@ from channels.console.gate import (
     ForbiddenError,
     ForeignFormError,
     MissingError,
+    NoCodesError,
     SignedOutError,
     console,
     signed_in,
@@ -42,6 +43,12 @@ async def _signed_out(request: Request, error: Exception) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": f"{ROOT}/sign-in"})
     path = request.url.path.removeprefix(ROOT)
     return go("/sign-in" if path == "/" or request.method not in SAFE else f"/sign-in?wanted={path}")
+
+
+async def _without_codes(request: Request, error: Exception) -> Response:
+    if "hx-request" in request.headers or "text/event-stream" in request.headers.get("accept", ""):
+        return Response(status_code=401, headers={"HX-Redirect": f"{ROOT}/account"})
+    return go("/account")
 
 
 async def _foreign(request: Request, error: Exception) -> Response:
@@ -107,6 +114,7 @@ def _page(request: Request, status: int, title: str, about: str) -> Response:
 def install(app: FastAPI) -> None:
     """Answer every error of the console with a page."""
     app.add_exception_handler(SignedOutError, _signed_out)
+    app.add_exception_handler(NoCodesError, _without_codes)
     app.add_exception_handler(ForeignFormError, _foreign)
     app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(MissingError, _missing)

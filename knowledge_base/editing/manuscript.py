@@ -77,13 +77,17 @@ class DanglingError(EditingError):
         self.missing = missing
 
 
+PublishFault = Literal["no_steps", "steps", "step_count", "own_words"]
+
+
 class UnpublishableError(EditingError):
     """The text must not be published like this.
 
-    `fault`: a procedure without steps, steps in what is no procedure, or not as many steps as in the source rendered.
+    `fault`: a procedure without steps, steps in what is no procedure, not as many steps as in the source rendered, or
+    one's own words where the site wants a second reader.
     """
 
-    def __init__(self, fault: Literal["no_steps", "steps", "step_count"]) -> None:
+    def __init__(self, fault: PublishFault) -> None:
         super().__init__(f"the text cannot be published: {fault}")
         self.fault = fault
 

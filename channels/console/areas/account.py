@@ -151,6 +151,7 @@ async def _page(
         password=password or Form(),
         codes=codes or Form(),
         left=await at.staff.codes.left(at.member.id),
+        must_use_codes=console(request).asks_codes and not at.member.uses_codes,
         languages=sorted(CONSOLE.languages()),
     )
 

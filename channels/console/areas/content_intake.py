@@ -47,7 +47,7 @@ async def take(
     taken = await _taken(request, editing, form)
     if taken is None:
         return _asked(request, form, f"{PATH}/{known.id}/{language}/from", known, language)
-    return await show_taken_text(request, editing, known, language, taken)
+    return await show_taken_text(request, at, editing, known, language, taken)
 
 
 async def _taken(request: Request, editing: Editing, form: Form) -> Taken | None:

@@ -58,7 +58,7 @@ Language = Annotated[str, Depends(known_language)]
 
 @router.get("")
 async def show(request: Request, at: Editor, editing: CurrentEditing, known: Known, language: Language) -> Response:
-    return await _shown(request, editing, known, language, opened(known, language))
+    return await _shown(request, at, editing, known, language, opened(known, language))
 
 
 @router.post("")
@@ -68,7 +68,7 @@ async def write(
     """Save or publish what was written; or only show it again, with room for more or in another order."""
     values = arranged(form.values, form["act"])
     if values is not None:
-        return await _shown(request, editing, known, language, Form(values))
+        return await _shown(request, at, editing, known, language, Form(values))
     return await _kept(request, at, editing, known, language, form)
 
 
@@ -114,7 +114,9 @@ async def check(
     return page(request, "content_check.html", article=known, language=language, **looked)
 
 
-async def show_taken_text(request: Request, editing: Editing, known: Article, language: str, taken: Taken) -> Response:
+async def show_taken_text(
+    request: Request, at: SignedIn, editing: Editing, known: Article, language: str, taken: Taken
+) -> Response:
     """The editor with what was read of somebody else's page or file, in place of the title and sections."""
     texts = texts_of(request)
     about = losses(taken, texts)
@@ -122,7 +124,7 @@ async def show_taken_text(request: Request, editing: Editing, known: Article, la
         seen = texts.gettext("It seems to be written in another language: {language}.")
         about.append(seen.format(language=endonym(taken.language)))
     form = filled(opened(known, language), taken)
-    return await _shown(request, editing, known, language, form, taken=about)
+    return await _shown(request, at, editing, known, language, form, taken=about)
 
 
 @router.get("/revisions")
@@ -194,12 +196,12 @@ async def _kept(
     manuscript = manuscript_of(form, newest(known, language), console(request).now().date(), _)
     when = time_planned(request, form) if act in ACTS else None
     if manuscript is None or form.wrong:
-        return await _shown(request, editing, known, language, form, status=422)
+        return await _shown(request, at, editing, known, language, form, status=422)
     try:
         source = source_in(form)
     except ValidationError:
         form.wrong["act"] = _(CHARACTER)
-        return await _shown(request, editing, known, language, form, status=422)
+        return await _shown(request, at, editing, known, language, form, status=422)
     try:
         if when is not None:
             plan = await editing.plan(known.id, language, manuscript, major=ACTS[act], at=when, by=by, source=source)
@@ -224,10 +226,10 @@ async def _kept(
         both, theirs = put_together(error)
         both.values = {**both.values, **{key: form[key] for key in SOURCE if form[key]}}
         fresh = await editing.article(known.id)
-        return await _shown(request, editing, fresh, language, both, status=409, theirs=theirs)
+        return await _shown(request, at, editing, fresh, language, both, status=409, theirs=theirs)
     except UnpublishableError as error:
         form.wrong["act"] = _(FAULTS[error.fault])
-        return await _shown(request, editing, known, language, form, status=422)
+        return await _shown(request, at, editing, known, language, form, status=422)
     except UnknownTextError as error:
         raise MissingError from error
     say(request, _("The draft was saved."))
@@ -239,6 +241,7 @@ async def _kept(
 
 async def _shown(
     request: Request,
+    at: SignedIn,
     editing: Editing,
     known: Article,
     language: str,
@@ -273,6 +276,7 @@ async def _shown(
         preview=_previewed(request, editing, known, language, Form(form.values)),
         **await _looked(request, editing, known, language, Form(form.values)),
         newest=newest(known, language),
+        needs_reader=await editing.needs_reader(known.id, language, by=at.member.login),
         has_stood=await _has_stood(editing, known, language),
         plan=of_languages(await editing.plans(known.id)).get(language),
         review=next((one for one in await editing.reviews(known.id) if one.language == language), None),

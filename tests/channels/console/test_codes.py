@@ -1,6 +1,7 @@
 """Codes at the sign-in, over HTTP without a script."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -153,3 +154,34 @@ def test_an_admin_removes_it_from_a_colleague_and_not_so_from_themself(anna: Ann
     assert anna.house.visitor("anna").is_signed_in()
     own = anna.house.member("root").id
     assert root.send(f"/staff/{own}/codes").headers["location"] == f"{ROOT}/account"
+
+
+@pytest.fixture
+def strict(house: House) -> House:
+    """A console where nobody works without codes."""
+    house.app.state.console = replace(house.app.state.console, asks_codes=True)
+    return house
+
+
+def test_a_site_may_ask_codes_of_everybody(strict: House) -> None:
+    strict.add("anna", "admin")
+    anna = strict.visitor("anna")
+    closed = [page.path.removeprefix(ROOT) for page in strict.app.state.pages if page.path != f"{ROOT}/account"]
+    assert len(closed) > 10
+    for path in ["/", *closed]:
+        assert anna.get(path).headers["location"] == f"{ROOT}/account", path
+    assert "Here everybody signs in with a code from their telephone." in words(anna.get("/account"))
+    assert anna.send("/staff/add", login="bela", name="Bela", role="admin").headers["location"] == f"{ROOT}/account"
+    piece = anna.get("/content", headers={"HX-Request": "true"})
+    assert (piece.status_code, piece.headers["hx-redirect"]) == (401, f"{ROOT}/account")
+    assert anna.get("/desk/stream", headers={"Accept": "text/event-stream"}).status_code == 401
+
+
+def test_whoever_has_set_them_up_goes_on_at_once(strict: House) -> None:
+    anna = Anna(strict)
+    assert "Here everybody signs in" not in words(anna.visitor.get("/account"))
+    assert anna.visitor.get("/content").status_code == 503
+    anna.visitor.get("/account")
+    anna.visitor.send("/account/codes/stop", mine=PASSWORD)
+    assert anna.visitor.get("/content").headers["location"] == f"{ROOT}/account"
+    assert anna.visitor.send("/sign-out").headers["location"] == f"{ROOT}/sign-in"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from retrieval.answers import Answers
 from tests.channels.console.conftest import Newsroom, words, write
 
 TEXT = "/content/health-card/en"
@@ -63,3 +64,59 @@ def test_the_record_names_who_asked_and_who_gave_back(newsroom: Newsroom) -> Non
     assert "anna Review asked for health-card/en/2" in record
     assert "bela Draft given back health-card/en" in record
     assert "Which card?" not in record
+
+
+@pytest.fixture
+def careful(newsroom: Newsroom, answers: Answers) -> Newsroom:
+    """A newsroom where nobody publishes what they wrote."""
+    answers.site = answers.site.model_copy(update={"second_reader": True})
+    return newsroom
+
+
+def test_a_site_may_want_a_second_reader(careful: Newsroom) -> None:
+    anna, bela = careful.editor("anna"), careful.editor("bela")
+    assert "Publish as" not in words(anna.get(TEXT))
+    refused = write(anna, TEXT, "minor", title="The card")
+    assert refused.status_code == 422
+    assert "Here a colleague publishes what you wrote: please ask for a review." in words(refused)
+    assert "The card" in refused.text
+    assert careful.article().translations["en"].draft is None
+
+    write(anna, TEXT, "review", title="The card")
+    assert "Publish as" not in words(anna.get(TEXT))
+    assert write(anna, TEXT, "minor").status_code == 422
+    assert "Publish as a minor change" in words(bela.get(TEXT))
+    assert write(bela, TEXT, "minor").status_code == 303
+    published = careful.article().translations["en"].published
+    assert published is not None
+    assert published.text.title == "The card"
+    # What stands already was read by two: saying that it was a major change adds no word.
+    assert write(anna, TEXT, "major").status_code == 303
+
+
+def test_who_mends_a_word_of_another_s_draft_has_written_it(careful: Newsroom) -> None:
+    anna, bela = careful.editor("anna"), careful.editor("bela")
+    write(anna, TEXT, "review", title="The crad")
+    assert write(bela, TEXT, "minor", title="The card").status_code == 422
+    write(bela, TEXT, "save", title="The card")
+    assert write(bela, TEXT, "minor").status_code == 422
+    assert write(anna, TEXT, "minor").status_code == 303
+
+
+def test_who_wrote_a_text_does_not_plan_it_either(careful: Newsroom) -> None:
+    anna, bela = careful.editor("anna"), careful.editor("bela")
+    day = {"plan__day": "2026-12-24"}
+    assert write(anna, TEXT, "plan-minor", title="The card", **day).status_code == 422
+    write(anna, TEXT, "save", title="The card")
+    assert write(bela, TEXT, "plan-minor", **day).status_code == 303
+    # Whoever planned it has not written it.
+    assert write(bela, TEXT, "minor").status_code == 303
+
+
+def test_an_old_text_that_is_taken_up_again_is_read_by_two(careful: Newsroom) -> None:
+    anna, bela = careful.editor("anna"), careful.editor("bela")
+    write(anna, TEXT, "save", title="The card")
+    write(bela, TEXT, "minor")
+    anna.send(f"{TEXT}/revisions/1", over="2")
+    assert write(anna, TEXT, "minor").status_code == 422
+    assert write(bela, TEXT, "minor").status_code == 303
