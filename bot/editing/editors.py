@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,6 +53,11 @@ class Editors:
     def languages(self) -> list[str]:
         """The site's."""
         return list(self._answers.site.languages)
+
+    @property
+    def second_reader(self) -> bool:
+        """Whether the site wants that nobody publishes their own words."""
+        return self._answers.site.second_reader
 
     async def overview(self, wanted: Wanted, now: datetime, part: Part = EVERY) -> Overview:
         async with self._database.reading() as session:
@@ -154,13 +160,13 @@ class Editors:
 
     async def needs_reader(self, article_id: str, language: str, *, by: str) -> bool:
         """Whether somebody else has to publish the draft, or what will be written where there is none."""
-        if not self._answers.site.second_reader:
+        if not self.second_reader:
             return False
         async with self._database.reading() as session:
             draft = await repository.latest_revision(session, article_id, language)
             if draft is None or draft == await repository.published_revision(session, article_id, language):
                 return True
-            return await _writer(session, _subject(article_id, language, draft)) == by
+            return await _has_own_words(session, article_id, language, draft, by)
 
     async def unplan(self, article_id: str, language: str, *, by: str) -> bool:
         """Cancel what was planned for a text; whether there was something."""
@@ -238,10 +244,9 @@ class Editors:
         self, session: AsyncSession, article_id: str, language: str, draft: Revision, by: str
     ) -> None:
         """Raises UnpublishableError where a site wants that somebody else publishes what `by` wrote."""
-        if not self._answers.site.second_reader:
+        if not self.second_reader:
             return
-        is_new = draft != await repository.published_revision(session, article_id, language)
-        if is_new and await _writer(session, _subject(article_id, language, draft)) == by:
+        if await _has_own_words(session, article_id, language, draft, by):
             raise UnpublishableError("own_words")
 
     async def _saved(
@@ -280,8 +285,18 @@ async def _writers(session: AsyncSession, subjects: Sequence[str]) -> dict[str, 
     return {row.subject: row.login for row in rows}
 
 
-async def _writer(session: AsyncSession, subject: str) -> str | None:
-    return (await _writers(session, [subject])).get(subject)
+async def _has_own_words(session: AsyncSession, article_id: str, language: str, newest: Revision, by: str) -> bool:
+    """Whether `by` wrote what the newest revision says, and migrants do not read that yet.
+
+    Who only says that it was compared with its sources has read it, and written nothing.
+    """
+    published = await repository.published_revision(session, article_id, language)
+    if published is not None and published.text == newest.text:
+        return False
+    saved = [one.revision for one in await drafts.history(session, article_id, language)]
+    *_, first = takewhile(lambda one: one.text == newest.text, saved)
+    subject = _subject(article_id, language, first)
+    return (await _writers(session, [subject])).get(subject) == by
 
 
 def _subject(article_id: str, language: str, revision: Revision) -> str:

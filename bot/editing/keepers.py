@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import contact_cards, notice_blocks
+from bot.editing import plans
 from bot.editing.keeping import Options
 from bot.handoff.tables import CounsellorRow
 from bot.replies import Block
@@ -73,6 +74,11 @@ class Keepers:
         """The languages in which there was something to withdraw."""
         async with self._database.transaction() as session:
             found = await articles.withdraw(session, article_id, language)
+            # Or it would come back by itself.
+            for plan in await plans.all_of(session, article_id):
+                if language in (None, plan.language):
+                    await plans.drop(session, article_id, plan.language)
+                    self._note(session, by, "unplan", f"{article_id}/{plan.language}/{plan.number}")
             for tag, number in found.items():
                 self._note(session, by, "withdraw", f"{article_id}/{tag}/{number}")
             return found

@@ -30,6 +30,8 @@ def catalogue(path: Path) -> dict[str, list[str]]:
     language = path.parts[-3]
     with path.open("rb") as file:
         messages = [message for message in read_po(file, locale=language) if message.id]
+    # They would be left out, and said in English.
+    assert [message.id for message in messages if message.fuzzy] == []
     return {key_of(m): [m.string] if isinstance(m.string, str) else list(m.string) for m in messages}
 
 

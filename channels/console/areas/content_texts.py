@@ -276,6 +276,7 @@ async def _shown(
         preview=_previewed(request, editing, known, language, Form(form.values)),
         **await _looked(request, editing, known, language, Form(form.values)),
         newest=newest(known, language),
+        second_reader=editing.second_reader,
         needs_reader=await editing.needs_reader(known.id, language, by=at.member.login),
         has_stood=await _has_stood(editing, known, language),
         plan=of_languages(await editing.plans(known.id)).get(language),

@@ -89,3 +89,20 @@ def test_what_cannot_be_published_is_not_planned(newsroom: Newsroom) -> None:
     page = write(anna, TEXT, "plan-major", step__0__title="Go", step__0__text="x", **LATER)
     assert page.status_code == 422
     assert "Only a procedure has steps" in words(page)
+
+
+@pytest.mark.parametrize("language", ["", "en"])
+def test_what_is_withdrawn_does_not_come_back_by_a_plan(newsroom: Newsroom, language: str) -> None:
+    anna = newsroom.editor("anna")
+    write(anna, TEXT, "plan-minor", **LATER)
+    anna.send("/content/health-card/withdraw", language=language)
+    assert "planned:" not in words(anna.get("/content/health-card"))
+    wait(newsroom, timedelta(days=8))
+    assert newsroom.article().translations["en"].published is None
+
+
+def test_a_plan_for_another_language_stays(newsroom: Newsroom) -> None:
+    anna = newsroom.editor("anna")
+    write(anna, TEXT, "plan-minor", **LATER)
+    anna.send("/content/health-card/withdraw", language="hu")
+    assert "planned:" in words(anna.get("/content/health-card"))

@@ -1,5 +1,7 @@
 """A colleague looks a draft over, over HTTP without a script."""
 
+from datetime import timedelta
+
 import pytest
 
 from retrieval.answers import Answers
@@ -67,9 +69,10 @@ def test_the_record_names_who_asked_and_who_gave_back(newsroom: Newsroom) -> Non
 
 
 @pytest.fixture
-def careful(newsroom: Newsroom, answers: Answers) -> Newsroom:
+def careful(newsroom: Newsroom, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     """A newsroom where nobody publishes what they wrote."""
-    answers.site = answers.site.model_copy(update={"second_reader": True})
+    # Other tests have the same answers.
+    monkeypatch.setattr(answers, "site", answers.site.model_copy(update={"second_reader": True}))
     return newsroom
 
 
@@ -120,3 +123,28 @@ def test_an_old_text_that_is_taken_up_again_is_read_by_two(careful: Newsroom) ->
     anna.send(f"{TEXT}/revisions/1", over="2")
     assert write(anna, TEXT, "minor").status_code == 422
     assert write(bela, TEXT, "minor").status_code == 303
+
+
+def test_who_has_read_a_text_says_so_and_publishes_it(careful: Newsroom) -> None:
+    anna, bela = careful.editor("anna"), careful.editor("bela")
+    write(anna, TEXT, "review", title="The card")
+    assert "A colleague looks it over and publishes it." in words(anna.get(TEXT))
+    assert "If you change a word, a colleague publishes it." in words(bela.get(TEXT))
+    assert write(bela, TEXT, "minor", compared="on").status_code == 303
+
+
+def test_who_has_ticked_a_box_has_not_written_the_words_of_another(careful: Newsroom) -> None:
+    careful.house.goes_on(timedelta(days=1))
+    anna, bela = careful.editor("anna"), careful.editor("bela")
+    write(anna, TEXT, "save", title="The card")
+    write(bela, TEXT, "save", compared="on")
+    draft = careful.article().translations["en"].draft
+    assert draft is not None
+    assert draft.number == 3
+    assert "Publish as" not in words(anna.get(TEXT))
+    assert write(anna, TEXT, "minor").status_code == 422
+    write(bela, TEXT, "minor")
+    # No word of it is new.
+    careful.house.goes_on(timedelta(days=1))
+    anna = careful.house.visitor("anna")
+    assert write(anna, TEXT, "minor", compared="on").status_code == 303
