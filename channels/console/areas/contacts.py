@@ -24,6 +24,7 @@ from knowledge_base.documents import Contact
 from knowledge_base.editing.identifiers import suggested
 from knowledge_base.editing.manuscript import ContactInUseError
 from knowledge_base.languages import endonym, fallbacks, locale
+from knowledge_base.said import folded
 
 PATH = "/contacts"
 NEW = "/add-contact"
@@ -95,7 +96,7 @@ def _written_in(known: Contact | None) -> list[str]:
 async def show(
     request: Request, at: Editor, keeping: CurrentKeeping, words: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
-    wanted = words.casefold().split()
+    wanted = folded(words).split()
     found = [one for one in await keeping.contacts() if all(word in _words_of(one) for word in wanted)]
     cards = [(one, _card(keeping.preview_contact(one, _reader(keeping, at.member.language)))) for one in found]
     return page(request, "contacts.html", contacts=cards, words=words)
@@ -103,7 +104,7 @@ async def show(
 
 def _words_of(contact: Contact) -> str:
     said = (contact.id, contact.name, contact.address, contact.run_by, *contact.purpose.values())
-    return "\n".join(filter(None, said)).casefold()
+    return folded("\n".join(filter(None, said)))
 
 
 @router.get(NEW)

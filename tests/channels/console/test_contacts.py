@@ -70,6 +70,7 @@ def test_a_contact_is_shown_as_a_migrant_sees_it_now(newsroom: Newsroom) -> None
 def test_contacts_are_found_by_words(newsroom: Newsroom) -> None:
     anna = newsroom.editor("anna")
     assert "Help line" in words(anna.get("/contacts?words=KÉRDÉS"))
+    assert "Help line" in words(anna.get("/contacts?words=kerdes"))
     assert "There is none with these words." in words(anna.get("/contacts?words=nothing"))
 
 
