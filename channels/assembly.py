@@ -240,12 +240,15 @@ class Assembly:
             return
         if not await self.coordination.leads(TIMERS):
             return
-        try:
-            await self.editing.tick()
-        finally:
-            # Whatever is wrong with a text, nobody is forgotten at the desk.
-            await self.desk.tick()
-            await self.retention.tick()
+        wrong = []
+        # Whatever is wrong with one, nobody is forgotten at the desk, and nothing is kept beyond its time.
+        for tick in (self.editing.tick, self.desk.tick, self.retention.tick, self.database.tidy):
+            try:
+                await tick()
+            except Exception as error:
+                wrong.append(error)
+        if wrong:
+            raise ExceptionGroup("some of what the clock has to do could not be done", wrong)
 
     async def backlog(self) -> Backlog:
         """What waits at the moment."""

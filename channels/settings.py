@@ -25,7 +25,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("data"), description="Folder of the database and the index.")
     database_url: str | None = Field(
-        None, description="`sqlite+aiosqlite:///FILE`, or `postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE`."
+        None,
+        repr=False,
+        description="`sqlite+aiosqlite:///FILE`, or `postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE`.",
     )
     site: str = Field("hungary", description="Id of a site in the content, or path of a site's YAML file.")
     encoder: str | None = Field(
@@ -33,13 +35,16 @@ class Settings(BaseSettings):
     )
     secret_key: str | None = Field(
         None,
+        repr=False,
         description="Seals personal data and signs the console's cookies; left out, a key is made and kept in the data "
         "folder. To change it, put the new one first: `new,old`.",
     )
     staff_codes: bool = Field(
         False, description="`true`: whoever has no codes at the sign-in yet comes no further than to set them up."
     )
-    telegram_token: str | None = Field(None, description="The bot's token from BotFather; left out, Telegram is off.")
+    telegram_token: str | None = Field(
+        None, repr=False, description="The bot's token from BotFather; left out, Telegram is off."
+    )
     telegram_webhook_url: str | None = Field(
         None,
         description="Public https address of `POST /telegram/webhook`; left out, Telegram is asked for updates.",
@@ -63,9 +68,9 @@ class Settings(BaseSettings):
         description="The other desk's address: where letters are posted, or where Zammad or Chatwoot is.",
     )
     bridge_secret: str | None = Field(
-        None, description="Signs what goes to a webhook, and proves that replies come from the other desk."
+        None, repr=False, description="Signs what goes to a webhook, and proves that replies come from the other desk."
     )
-    bridge_token: str | None = Field(None, description="Access token of Zammad or Chatwoot.")
+    bridge_token: str | None = Field(None, repr=False, description="Access token of Zammad or Chatwoot.")
     bridge_place: str | None = Field(
         None, description="Where cases go there: Zammad's group, or Chatwoot's account and inbox, such as `1/4`."
     )
@@ -76,7 +81,9 @@ class Settings(BaseSettings):
         "info", description="critical, error, warning, info or debug."
     )
     metrics_token: str | None = Field(
-        None, description="What Prometheus sends as a bearer token to read `/metrics`; left out, there is no such page."
+        None,
+        repr=False,
+        description="What Prometheus sends as a bearer token to read `/metrics`; left out, there is no such page.",
     )
     traces_url: str | None = Field(
         None,
@@ -193,7 +200,7 @@ def kept_key(path: Path) -> str:
     try:
         return path.read_text("ascii").strip()
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}.partial")
         partial.touch(mode=0o600)
         partial.write_text(secrets.token_urlsafe(32) + "\n", "ascii")

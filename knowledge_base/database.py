@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
@@ -27,6 +29,10 @@ READING: dict[str, dict[str, Any]] = {
 }
 # Of PostgreSQL's advisory locks: who migrates has it, and the others wait.
 MIGRATING = 0x6B616C61757A
+# How long to wait for others' locks on SQLite: to read or write, and to write over what was erased.
+WAITING_MS, TIDYING_MS = 10_000, 200
+# How long PostgreSQL may leave unanswered that something was sent.
+SILENCE_S = 30
 
 
 class UnsupportedDatabaseError(ArgumentError):
@@ -53,10 +59,12 @@ class Database:
         self._kind = self.url.get_backend_name()
         # Whether a transaction could not be kept, such as on a full disk, and none was tried out since.
         self._fails = False
+        # Whether the files still hold what was erased.
+        self._holds_erased = False
         # SQLite has one writer, and lets those who wait try again at random: here they come in their order.
         self._writing: AbstractAsyncContextManager[Any] = asyncio.Lock() if self._kind == "sqlite" else nullcontext()
         if self._kind == "sqlite" and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_for_its_owner(Path(self.url.database))
         # Parameters hold what people wrote: they must not reach a log through an error's text. A server may have been
         # restarted since a connection was last used.
         self._engine = create_async_engine(self.url, hide_parameters=True, pool_pre_ping=self._kind == "postgresql")
@@ -70,6 +78,7 @@ class Database:
         else:
             event.listen(self._engine.sync_engine, "handle_error", _say_less)
             event.listen(self._engine.sync_engine, "do_connect", _connect)
+            event.listen(self._engine.sync_engine, "connect", _notice_silence)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -112,14 +121,36 @@ class Database:
             self._fails = False
 
     async def forget(self) -> None:
-        """Make erased rows disappear from the files too, not only from the tables; PostgreSQL does so in its time."""
-        if self._kind == "sqlite":
-            async with self._engine.connect() as connection:
-                await connection.exec_driver_sql("COMMIT")
-                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Make erased rows disappear from the files too, not only from the tables; PostgreSQL does so in its time.
+
+        Where somebody still reads what was, as a backup does, `tidy` makes them disappear later.
+        """
+        self._holds_erased = self._kind == "sqlite"
+        await self.tidy()
+
+    async def tidy(self) -> None:
+        """Do what `forget` could not do yet."""
+        if not self._holds_erased:
+            return
+        async with self._engine.connect() as connection:
+            await connection.exec_driver_sql("COMMIT")
+            # Whoever wants to write waits as long as this does.
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={TIDYING_MS}")
+            try:
+                found = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._holds_erased = bool(found.scalar_one())
+            finally:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout={WAITING_MS}")
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _make_for_its_owner(file: Path) -> None:
+    """Where there is none yet, a file that no other account of the machine can read: it holds what people wrote."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(mode=0o600)
 
 
 def inserting(session: AsyncSession, table: Table | type[Any]) -> postgresql.Insert | sqlite.Insert:
@@ -156,7 +187,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     # What is erased is overwritten, not only unlinked.
     cursor.execute("PRAGMA secure_delete=ON")
-    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute(f"PRAGMA busy_timeout={WAITING_MS}")
     cursor.close()
 
 
@@ -166,6 +197,18 @@ def _connect(dialect: Dialect, record: object, args: tuple[Any, ...], options: d
     except (OSError, dialect.loaded_dbapi.Error) as error:
         # No value of a row is in it: nothing was asked yet.
         raise OutageError(f"the database cannot be reached: {error}") from error
+
+
+def _notice_silence(connection: Any, record: object) -> None:
+    """Let the system break a connection over which nothing comes any more, as behind a firewall that forgot it.
+
+    Without, whoever asks waits for a quarter of an hour. asyncpg has no setting for it.
+    """
+    own = connection.driver_connection._transport.get_extra_info("socket")
+    if sys.platform == "linux" and own.family in (socket.AF_INET, socket.AF_INET6):
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        own.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, SILENCE_S // 2)
+        own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_S * 1000)
 
 
 def _raise_outage(error: Exception) -> None:

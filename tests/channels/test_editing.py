@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from bot.staff.accounts import Accounts
@@ -95,6 +96,29 @@ def test_what_an_editor_planned_is_answered_when_its_time_has_come(tmp_path: Pat
         anna.client.portal.call(plan, "health-card", "en", Manuscript(text, 1, builders.REVIEWED))
         anna.client.portal.call(assembly.tend)
         until(lambda: "A robot gives you the health card." in str(anna.press(CARD)))
+
+
+def test_what_is_wrong_with_one_clock_keeps_no_other_from_its_work(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with editing(tmp_path, encoder) as anna:
+        service: Service = anna.client.app.state.service  # type: ignore[attr-defined]
+        assembly = service.assembly
+        assert isinstance(assembly, Assembly)
+        done = []
+
+        async def fails() -> None:
+            raise RuntimeError("this one case")
+
+        async def works() -> None:
+            done.append("kept nothing too long")
+
+        monkeypatch.setattr(assembly.desk, "tick", fails)
+        monkeypatch.setattr(assembly.retention, "tick", works)
+        assert anna.client.portal is not None
+        with pytest.raises(ExceptionGroup, match="some of what the clock has to do"):
+            anna.client.portal.call(assembly.tend)
+        assert done
 
 
 def test_changed_facts_are_shown_with_the_answer_at_once(tmp_path: Path, encoder: Encoder) -> None:

@@ -197,6 +197,15 @@ def test_what_is_wrong_is_told_without_the_secret(name: str, monkeypatch: pytest
     assert "sesame" not in str(caught.value)
 
 
+def test_settings_that_are_printed_hold_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = {name for name in Settings.model_fields if name.endswith(("key", "token", "secret", "database_url"))}
+    assert len(secret) == 6
+    for name in secret:
+        monkeypatch.setenv(f"KALAUZ_{name.upper()}", "open-sesame-please")
+    assert settings().secret_key == "open-sesame-please"
+    assert "sesame" not in f"{settings()!r} {settings()}"
+
+
 def test_websites_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().origins == frozenset()
     monkeypatch.setenv("KALAUZ_WIDGET_ORIGINS", " https://www.example.org, http://localhost:9000 ,")

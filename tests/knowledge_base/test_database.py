@@ -1,25 +1,48 @@
 """The database: its schema, its transactions."""
 
 import asyncio
+import socket
+import stat
 import sys
 import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Table, create_engine, insert, inspect, select, text
+from sqlalchemy import URL, Connection, Table, create_engine, delete, insert, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import channels.tables  # noqa: F401
 from knowledge_base import repository
-from knowledge_base.database import Database, UnsupportedDatabaseError, migration_config
+from knowledge_base.database import SILENCE_S, WAITING_MS, Database, UnsupportedDatabaseError, migration_config
 from knowledge_base.outage import OutageError
 from knowledge_base.tables import ArticleRow, Base, ContactRow, RevisionRow
 from tests import builders
-from tests.databases import Backend, new_database
+from tests.databases import Backend, new_database, new_url
 from tests.knowledge_base.stored import stored, take_in
+
+
+@asynccontextmanager
+async def network_before(url: URL) -> AsyncIterator[str]:
+    """The address of a database over TCP; the tests' server has only a socket in its folder."""
+
+    async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(2**16):
+            writer.write(data)
+        writer.close()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inward, outward = await asyncio.open_unix_connection(f"{url.query['host']}/.s.PGSQL.5432")
+        await asyncio.gather(pipe(reader, outward), pipe(inward, writer))
+
+    async with await asyncio.start_server(relay, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}/{url.database}"
 
 
 def differences(connection: Connection) -> list[object]:
@@ -80,6 +103,17 @@ async def test_a_connection_that_breaks_is_an_outage_and_the_next_one_works() ->
         await database.check()
 
 
+async def test_the_system_breaks_a_connection_over_which_nothing_comes() -> None:
+    async with new_url("postgresql") as url, network_before(make_url(url)) as address:
+        database = Database(address)
+        async with database._engine.connect() as pooled:
+            connection: Any = (await pooled.get_raw_connection()).driver_connection
+            own = connection._transport.get_extra_info("socket")
+            assert own.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == SILENCE_S * 1000
+        await database.close()
+
+
 def test_a_schema_that_lacks_a_table_would_be_noticed() -> None:
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
@@ -124,6 +158,41 @@ async def test_a_new_database_makes_its_folder(tmp_path: Path) -> None:
     await database.migrate()
     await database.close()
     assert (tmp_path / "deep" / "folder" / "kalauz.db").exists()
+
+
+async def test_no_other_account_can_read_a_new_database(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "kalauz.db"
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    await database.migrate()
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (file.parent, *file.parent.iterdir())}
+    await database.close()
+    assert modes == {"data": 0o700, "kalauz.db": 0o600, "kalauz.db-wal": 0o600, "kalauz.db-shm": 0o600}
+
+
+async def test_what_is_erased_while_somebody_reads_is_gone_from_the_files_later(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'kalauz.db'}")
+    await database.migrate()
+
+    def held() -> bool:
+        return any(b"a secret" in path.read_bytes() for path in tmp_path.iterdir())
+
+    async with database.transaction() as session:
+        session.add(ContactRow(id="line", data={"name": "a secret"}))
+    await database.forget()
+    async with database.reading() as backup:
+        assert (await backup.scalars(select(ContactRow.id))).all() == ["line"]
+        async with database.transaction() as session:
+            await session.execute(delete(ContactRow))
+        # Nobody waits for the backup.
+        await asyncio.wait_for(database.forget(), WAITING_MS / 2000)
+        assert held()
+        await database.tidy()
+        assert held()
+    await database.tidy()
+    assert not held()
+    async with database._engine.connect() as connection:
+        assert (await connection.exec_driver_sql("PRAGMA busy_timeout")).scalar_one() == WAITING_MS
+    await database.close()
 
 
 async def test_the_content_version_starts_at_nought_and_grows(database: Database) -> None:
