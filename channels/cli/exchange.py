@@ -78,7 +78,8 @@ def take_in(path: Path, *, dry_run: bool, as_json: bool) -> None:
             "article": change.copy.article,
             "language": change.copy.language,
             "outcome": change.outcome,
-            "fields": found.changed if (found := change.differences) else change.copy.missing,
+            "fields": found.changed if (found := change.differences) else change.missing,
+            "left": change.left,
         }
         for change in changes
         if change.outcome != "same"
@@ -88,6 +89,8 @@ def take_in(path: Path, *, dry_run: bool, as_json: bool) -> None:
         return
     for row in rows:
         typer.echo(f"{row['article']}/{row['language']}: {row['outcome']}: {', '.join(row['fields'])}".rstrip(": "))
+        if row["left"]:
+            typer.echo(f"  stays outdated, still says what an older source said: {', '.join(row['left'])}")
     taken = sum(change.manuscript is not None for change in changes)
     left = [change.outcome for change in changes if change.outcome in ("conflict", "unfinished")]
     typer.echo(

@@ -184,7 +184,8 @@ def _copies(rows: Iterator[Row], *, quoted: bool) -> list[Copy]:
         if any(cell.strip() for cell in row[len(columns) :]):
             faults.append(Fault(place, "more cells than there are columns"))
             continue
-        cells = dict(zip(columns, row, strict=False))
+        # Programs leave out empty cells at the end of a row.
+        cells = dict(zip(columns, [*row, *[""] * len(columns)], strict=False))
         try:
             copy = _copy(cells, place, quoted=quoted)
         except ExchangeError as error:

@@ -19,6 +19,8 @@ SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 VERSIONS = ("2.0", "2.1")
 # Marks that a program may put around words; what stands for something else is none of them.
 MARKS = {f"{{{XLIFF}}}{name}" for name in ("mrk", "pc", "sm", "em")}
+# Of a segment that somebody has translated; without any it is `initial`.
+DONE = ("translated", "reviewed", "final")
 # The state of a segment, by that of the text.
 STATES = {"current": "final", "draft": "translated", "outdated": "translated"}
 
@@ -98,7 +100,7 @@ def _copy(file: ET.Element, language: str) -> Copy:
         numbers[key] = int(said)
     source: Fields = {}
     fields: Fields = {}
-    stale = set()
+    done = set()
     faults = []
     for unit in file.iter(f"{{{XLIFF}}}unit"):
         key = unit.get("id", "")
@@ -110,8 +112,9 @@ def _copy(file: ET.Element, language: str) -> Copy:
             source[key], fields[key] = _said(unit, place)
         except ExchangeError as error:
             faults += error.faults
-        if unit.find(f"{{{XLIFF}}}notes/{{{XLIFF}}}note[@id='changed']") is not None:
-            stale.add(key)
+        segments = unit.findall(f"{{{XLIFF}}}segment")
+        if segments and all(segment.get("state") in DONE for segment in segments):
+            done.add(key)
     if faults:
         raise ExchangeError(*faults)
     return Copy(
@@ -122,7 +125,7 @@ def _copy(file: ET.Element, language: str) -> Copy:
         source_revision=numbers["source-revision"] or None,
         fields={"section-0-heading": "", **fields},
         source=source,
-        stale=frozenset(stale),
+        done=frozenset(done),
         place=article,
     )
 

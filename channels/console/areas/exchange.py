@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -18,7 +19,7 @@ from channels.console.texts import sentence
 from channels.console.writing import told_field
 from knowledge_base.editing.differences import Part
 from knowledge_base.exchange.comparing import Change
-from knowledge_base.exchange.copies import LARGEST, ExchangeError
+from knowledge_base.exchange.copies import FINISHED, LARGEST, ExchangeError
 from knowledge_base.exchange.files import READERS, Format, read_copies
 from knowledge_base.exchange.tables import from_csv, to_csv
 
@@ -82,10 +83,14 @@ async def look(request: Request, at: Editor, editing: CurrentEditing, exchange: 
 async def take_in(
     request: Request, at: Editor, editing: CurrentEditing, exchange: CurrentExchange, form: Posted
 ) -> Response:
-    """Make drafts of what was looked at."""
+    """Make drafts of what was looked at; a box that is ticked says of a text that it is finished."""
     texts = texts_of(request)
     try:
-        changes = await exchange.take_in(from_csv(form["texts"].encode("utf-8")), by=at.member.login)
+        copies = [
+            replace(copy, state=FINISHED) if form[f"{FINISHED}-{copy.article}/{copy.language}"] else copy
+            for copy in from_csv(form["texts"].encode("utf-8"))
+        ]
+        changes = await exchange.take_in(copies, by=at.member.login)
     except ExchangeError as error:
         return _page(request, editing.languages, error=error, status=422)
     taken = sum(change.manuscript is not None for change in changes)
@@ -122,7 +127,7 @@ def _page(
         outcomes=OUTCOMES,
         shown=[(change, _fields(change, _)) for change in told[:SHOWN]],
         hidden=len(told[SHOWN:]),
-        missing=lambda copy: [told_field(key, _) for key in copy.missing],
+        named=lambda keys: [told_field(key, _) for key in keys],
         sent=texts,
     )
 

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from functools import partial
 from html import unescape
 
 import pytest
@@ -10,6 +11,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from channels.app import MAX_BODIES, MAX_BODY
+from knowledge_base.editing.manuscript import Manuscript
 from tests import builders
 from tests.channels.console.conftest import Newsroom, Visitor, words
 from tests.channels.test_editing import token
@@ -36,13 +38,13 @@ def send_back(visitor: Visitor, data: bytes | str, name: str = "en-hu.xlf") -> R
     return visitor.request("POST", "/exchange", data={"csrf": visitor.token}, files={"file": (name, content)})
 
 
-def take(visitor: Visitor, looked: Response) -> Response:
+def take(visitor: Visitor, looked: Response, **ticked: str) -> Response:
     found = re.search(r'name="texts" value="([^"]*)"', looked.text)
     assert found is not None
     # As a browser sends line breaks.
     texts = unescape(found[1]).replace("\r\n", "\n").replace("\n", "\r\n")
     return visitor.request(
-        "POST", "/exchange/drafts", data={"csrf": visitor.token, "texts": texts}, files={"none": ("", b"")}
+        "POST", "/exchange/drafts", data={"csrf": visitor.token, "texts": texts, **ticked}, files={"none": ("", b"")}
     )
 
 
@@ -98,6 +100,49 @@ def test_a_new_language_becomes_drafts(newsroom: Newsroom, anna: Visitor) -> Non
     draft = newsroom.article().translations["uk"].draft
     assert draft is not None
     assert (draft.text.title, draft.text.body, draft.renders) == ("Картка", "Текст", 1)
+
+
+def change_source(newsroom: Newsroom) -> None:
+    said = Manuscript(builders.text(body="The office gives you a plastic card."), 1, builders.REVIEWED)
+    newsroom.house.call(partial(newsroom.editors.publish, "health-card", "en", said, major=True, by="piri"))
+
+
+@pytest.mark.parametrize(("ticked", "renders"), [({}, 1), ({"finished-health-card/hu": "on"}, 2)])
+def test_an_outdated_text_is_up_to_date_only_if_somebody_says_so(
+    newsroom: Newsroom, anna: Visitor, ticked: dict[str, str], renders: int
+) -> None:
+    change_source(newsroom)
+    data = taken_out(anna, "csv").decode("utf-8-sig")
+    looked = send_back(anna, data.replace("Egészségügyi kártya", "A kártya", 1), "texts.csv")
+    assert "the translation has not: Short answer. Published like this, the text is outdated." in words(looked)
+    assert 'name="finished-health-card/hu" value="on" form="take-in"' in looked.text
+    take(anna, looked, **ticked)
+    draft = newsroom.article().translations["hu"].draft
+    assert draft is not None
+    assert (draft.text.title, draft.renders) == ("A kártya", renders)
+
+
+def test_an_office_may_find_the_words_right_as_they_are(newsroom: Newsroom, anna: Visitor) -> None:
+    change_source(newsroom)
+    data = taken_out(anna).decode("utf-8")
+    assert 'state="initial"' in data
+    looked = send_back(anna, data.replace('state="initial"', 'state="reviewed"'))
+    assert "The words stay as they are" in words(looked)
+    assert 'name="finished-' not in looked.text
+    take(anna, looked)
+    draft = newsroom.article().translations["hu"].draft
+    assert draft is not None
+    assert (draft.text.body, draft.renders) == (OLD, 2)
+
+
+def test_what_a_program_did_not_send_back_is_not_deleted(newsroom: Newsroom, anna: Visitor) -> None:
+    data = taken_out(anna).decode("utf-8").replace(OLD, NEW)
+    without_title = re.sub(r'<unit id="title".*?</unit>', "", data, flags=re.S)
+    assert without_title != data
+    take(anna, send_back(anna, without_title))
+    draft = newsroom.article().translations["hu"].draft
+    assert draft is not None
+    assert (draft.text.title, draft.text.body) == ("Egészségügyi kártya", NEW)
 
 
 def test_a_colleagues_newer_text_is_not_overwritten(newsroom: Newsroom, anna: Visitor) -> None:

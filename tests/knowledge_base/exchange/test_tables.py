@@ -78,6 +78,14 @@ def test_a_spreadsheets_own_delimiter_is_known(delimiter: str) -> None:
     assert copy.fields["section-0-text"] == "A hivatal adja."
 
 
+def test_empty_cells_that_a_program_left_out_are_empty() -> None:
+    (copy,) = from_csv(f"{HEAD}\nhealth-card,hu,current,1,1,Kártya\n".encode())
+    assert copy.fields["section-0-text"] == ""
+    (copy,) = from_csv(HEAD.replace(",section-0-text", "").encode() + b"\nhealth-card,hu,current,1,1,A,,\n")
+    # A column that is not there says nothing.
+    assert "section-0-text" not in copy.fields
+
+
 def test_a_text_that_was_not_written_yet_is_left_out() -> None:
     rows = list(copies([builders.article()], ["en", "uk"]))
     assert [(row.language, row.state, row.revision, row.source_revision) for row in rows] == [
