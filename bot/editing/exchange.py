@@ -12,7 +12,8 @@ from knowledge_base.documents import Article
 from knowledge_base.editing import drafts
 from knowledge_base.editing.manuscript import ConflictError, UnknownTextError
 from knowledge_base.exchange.comparing import Change, asked_for, compare
-from knowledge_base.exchange.copies import Copy, ExchangeError, Fault, Older, copies, newest, revision_of
+from knowledge_base.exchange.copies import Copy, Older, copies, newest, revision_of
+from knowledge_base.exchange.faults import ExchangeError, Fault
 from knowledge_base.exchange.files import Format
 from knowledge_base.exchange.tables import to_csv, to_xlsx
 from knowledge_base.exchange.xliff import to_xliff
@@ -62,8 +63,10 @@ class Exchange:
                 copy = change.copy
                 try:
                     saved = await drafts.save(session, copy.article, copy.language, change.manuscript)
-                except (ConflictError, UnknownTextError) as error:
-                    raise ExchangeError(Fault(copy.place, str(error))) from error
+                except ConflictError as error:
+                    raise ExchangeError(Fault(copy.place, "conflict")) from error
+                except UnknownTextError as error:
+                    raise ExchangeError(Fault(copy.place, "known_by", {"what": str(error)})) from error
                 subject = f"{copy.article}/{copy.language}/{saved.number}"
                 session.add(AuditRow(at=self._clock(), login=by, action="draft", subject=subject))
         return changes

@@ -16,7 +16,7 @@ def give_out(folder: Path, format: str, languages: list[str] | None) -> None:
     from bot.editing.exchange import Exchange
     from channels.service import now
     from knowledge_base.database import Database
-    from knowledge_base.exchange.copies import ExchangeError
+    from knowledge_base.exchange.faults import ExchangeError
     from knowledge_base.exchange.files import Format
     from knowledge_base.languages import TAG
 
@@ -50,7 +50,7 @@ def take_in(path: Path, *, dry_run: bool, as_json: bool) -> None:
     from channels.service import now
     from knowledge_base.database import Database
     from knowledge_base.exchange.comparing import Change
-    from knowledge_base.exchange.copies import ExchangeError
+    from knowledge_base.exchange.faults import ExchangeError
     from knowledge_base.exchange.files import read_copies
 
     try:

@@ -6,13 +6,11 @@ from typing import Literal
 
 from knowledge_base.documents import Article, Revision, Text
 from knowledge_base.editing.differences import Differences, differences
-from knowledge_base.editing.fields import LISTS, FieldsError, Wrong, fields_of, text_of
+from knowledge_base.editing.fields import LISTS, FieldsError, fields_of, text_of
 from knowledge_base.editing.manuscript import Manuscript, words_of
 from knowledge_base.exchange.copies import (
     FINISHED,
     Copy,
-    ExchangeError,
-    Fault,
     Older,
     changed_parts,
     is_behind,
@@ -20,6 +18,7 @@ from knowledge_base.exchange.copies import (
     revision_of,
     source_of,
 )
+from knowledge_base.exchange.faults import ExchangeError, Fault
 from knowledge_base.languages import TAG
 
 # `conflict`: somebody has saved another text since it was taken out. `unfinished`: not every field is translated.
@@ -75,13 +74,13 @@ def compare(copies: Iterable[Copy], articles: Mapping[str, Article], older: Olde
     for copy in copies:
         wrong = list(_faults(copy, articles))
         if (copy.article, copy.language) in seen:
-            wrong.append(Fault(copy.place, f"{copy.article}/{copy.language} is there twice"))
+            wrong.append(Fault(copy.place, "twice"))
         seen.add((copy.article, copy.language))
         if not wrong:
             try:
                 found.append(_change(copy, articles[copy.article], older or {}))
             except FieldsError as error:
-                wrong += [Fault(f"{copy.place}, {key}", _told(one)) for key, one in error.wrong.items()]
+                wrong += [Fault(copy.place._replace(field=key), "words", wrong=one) for key, one in error.wrong.items()]
         faults += wrong
     if faults:
         raise ExchangeError(*faults)
@@ -145,29 +144,17 @@ def _is_same(one: str | None, other: str | None) -> bool:
 def _faults(copy: Copy, articles: Mapping[str, Article]) -> Iterator[Fault]:
     article = articles.get(copy.article)
     if article is None:
-        yield Fault(copy.place, f"there is no article {copy.article[:64]!r}")
+        yield Fault(copy.place, "article", {"name": copy.article[:64]})
         return
     if not TAG.fullmatch(copy.language):
-        yield Fault(copy.place, f"{copy.language[:20]!r} is not a language tag such as hu, sr-Latn or zh-Hans")
+        yield Fault(copy.place, "tag", {"name": copy.language[:20]})
         return
     known = newest(article, copy.language)
     if copy.revision > ((known.number or 1) if known else 0):
-        yield Fault(copy.place, f"{copy.article}/{copy.language} has no revision {copy.revision}")
+        yield Fault(copy.place, "known_by", {"what": f"{copy.article}/{copy.language} has no revision {copy.revision}"})
     is_source = copy.language == article.source_language
     if not is_source and copy.source_revision is None:
-        yield Fault(copy.place, "the source's revision is missing")
+        yield Fault(copy.place, "known_by", {"what": "the source's revision is missing"})
     numbers = [one.number or 1 for one in (newest(article, article.source_language), source_of(article)) if one]
     if (copy.source_revision or 0) > max(numbers):
-        yield Fault(copy.place, f"the source has no revision {copy.source_revision}")
-
-
-def _told(wrong: Wrong) -> str:
-    match wrong.fault:
-        case "empty":
-            return "is empty"
-        case "too_long":
-            return f"has more than {wrong.most} characters"
-        case "markdown":
-            return f"line {wrong.line} cannot be shown: there can be paragraphs, headings, lists, **bold** and links"
-        case _:
-            return "has a character that cannot be shown"
+        yield Fault(copy.place, "known_by", {"what": f"the source has no revision {copy.source_revision}"})

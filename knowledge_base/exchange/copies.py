@@ -1,10 +1,11 @@
-"""Texts taken out of the knowledge base, and what can be wrong with what comes back."""
+"""Texts taken out of the knowledge base, as a file holds them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from knowledge_base.documents import Article, Revision
 from knowledge_base.editing.fields import LISTS, NUMBERED, PARTS, Fields, fields_of
+from knowledge_base.exchange.faults import NOWHERE, Place
 from knowledge_base.status import translation_state
 
 # By article, language and number: revisions that an article does not hold itself.
@@ -34,30 +35,11 @@ class Copy:
     source: Fields = field(default_factory=dict)
     stale: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
-    place: str = ""
+    place: Place = NOWHERE
 
     @property
     def is_empty(self) -> bool:
         return not any(said.strip() for said in self.fields.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why something cannot be taken; `place` is a row or a unit."""
-
-    place: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.reason}" if self.place else self.reason
-
-
-class ExchangeError(ValueError):
-    """A file that cannot be made or taken in; `faults` names each place."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__("; ".join(str(fault) for fault in faults))
-        self.faults = list(faults)
 
 
 def copies(

@@ -11,7 +11,7 @@ from bot.staff.tables import AuditRow
 from knowledge_base.database import Database
 from knowledge_base.editing import drafts
 from knowledge_base.editing.manuscript import Manuscript
-from knowledge_base.exchange.copies import ExchangeError
+from knowledge_base.exchange.faults import ExchangeError
 from knowledge_base.exchange.files import Format, read_copies
 from knowledge_base.status import translation_state
 from tests import builders

@@ -6,7 +6,8 @@ import pytest
 
 from knowledge_base.documents import Article
 from knowledge_base.exchange.comparing import compare
-from knowledge_base.exchange.copies import Copy, ExchangeError, copies
+from knowledge_base.exchange.copies import Copy, copies
+from knowledge_base.exchange.faults import ExchangeError
 from knowledge_base.exchange.xliff import XLIFF, from_xliff, to_xliff
 from tests import builders
 
@@ -141,7 +142,7 @@ def test_segments_that_a_program_cut_are_put_together() -> None:
     ("old", "new", "told"),
     [
         ("<xliff", "<xlif", "this is no XML file"),
-        ('version="2.1"', 'version="1.2"', "this is no XLIFF 2.0 or 2.1"),
+        ('version="2.1"', 'version="1.2"', "this is no XLIFF 2.0 / 2.1 file"),
         (' trgLang="hu"', "", "trgLang"),
         ('<note id="revision">', '<note id="other">', "health-card: the note 'revision'"),
         ('unit id="title"', 'unit id="step-0-wrong"', "health-card/step-0-wrong: there is no such field"),
@@ -178,5 +179,5 @@ def test_marks_within_marks_are_no_way_to_exhaust_us() -> None:
 
 def test_a_character_that_xml_has_not_is_told_before_a_file_is_made() -> None:
     article = builders.article(en=builders.revision(builders.text("a\uffffb")), hu=builders.revision(HUNGARIAN))
-    with pytest.raises(ExchangeError, match="health-card/hu title: has a character"):
+    with pytest.raises(ExchangeError, match="health-card/hu/title: has a character"):
         out(article, "hu")
