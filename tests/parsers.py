@@ -32,7 +32,8 @@ from channels.console.hours import HoursError, exceptions_of, shifts_of
 from channels.console.sessions import Session, Sessions
 from channels.telegram.hosting import NotAnUpdateError
 from channels.telegram.reading import understood
-from knowledge_base.exchange.copies import ExchangeError, copies
+from knowledge_base.exchange.copies import copies
+from knowledge_base.exchange.faults import ExchangeError
 from knowledge_base.exchange.tables import from_csv, from_xlsx, to_csv, to_xlsx
 from knowledge_base.exchange.xliff import from_xliff, to_xliff
 from knowledge_base.files import BadContentError, read, write

@@ -11,8 +11,9 @@ from knowledge_base.database import Database
 from knowledge_base.documents import Article
 from knowledge_base.editing import drafts
 from knowledge_base.editing.manuscript import ConflictError, UnknownTextError
-from knowledge_base.exchange.comparing import Change, compare
-from knowledge_base.exchange.copies import Copy, ExchangeError, Fault, Rendered, copies, newest
+from knowledge_base.exchange.comparing import Change, asked_for, compare
+from knowledge_base.exchange.copies import Copy, Older, copies, newest, revision_of
+from knowledge_base.exchange.faults import ExchangeError, Fault
 from knowledge_base.exchange.files import Format
 from knowledge_base.exchange.tables import to_csv, to_xlsx
 from knowledge_base.exchange.xliff import to_xliff
@@ -32,13 +33,13 @@ class Exchange:
         """
         async with self._database.reading() as session:
             articles = await repository.load_articles(session, asked=False)
-            rendered = await _rendered(session, articles)
+            older = await _older(session, _rendered(articles))
         if format is not Format.xliff:
-            found = copies(articles, languages, rendered)
+            found = copies(articles, languages, older)
             return {f"texts.{format}": to_csv(found) if format is Format.csv else to_xlsx(found)}
         by_id = {article.id: article for article in articles}
         files: dict[tuple[str, str], list[Copy]] = {}
-        for copy in copies(articles, languages, rendered):
+        for copy in copies(articles, languages, older):
             source = by_id[copy.article].source_language
             if copy.language != source:
                 files.setdefault((source, copy.language), []).append(copy)
@@ -47,7 +48,7 @@ class Exchange:
     async def compare(self, copies: Sequence[Copy]) -> list[Change]:
         """What they would change. Raises ExchangeError."""
         async with self._database.reading() as session:
-            return compare(copies, await _articles(session))
+            return await _compared(session, copies)
 
     async def take_in(self, copies: Sequence[Copy], *, by: str) -> list[Change]:
         """Save what is new or changed as drafts, all or nothing; `by` is the login for the record of changes.
@@ -55,35 +56,40 @@ class Exchange:
         Texts that somebody has saved meanwhile, and unfinished ones, stay as they are. Raises ExchangeError.
         """
         async with self._database.transaction() as session:
-            changes = compare(copies, await _articles(session))
+            changes = await _compared(session, copies)
             for change in changes:
                 if change.manuscript is None:
                     continue
                 copy = change.copy
                 try:
                     saved = await drafts.save(session, copy.article, copy.language, change.manuscript)
-                except (ConflictError, UnknownTextError) as error:
-                    raise ExchangeError(Fault(copy.place, str(error))) from error
+                except ConflictError as error:
+                    raise ExchangeError(Fault(copy.place, "conflict")) from error
+                except UnknownTextError as error:
+                    raise ExchangeError(Fault(copy.place, "known_by", {"what": str(error)})) from error
                 subject = f"{copy.article}/{copy.language}/{saved.number}"
                 session.add(AuditRow(at=self._clock(), login=by, action="draft", subject=subject))
         return changes
 
 
-async def _articles(session: AsyncSession) -> dict[str, Article]:
-    return {article.id: article for article in await repository.load_articles(session, asked=False)}
+async def _compared(session: AsyncSession, copies: Sequence[Copy]) -> list[Change]:
+    articles = {article.id: article for article in await repository.load_articles(session, asked=False)}
+    return compare(copies, articles, await _older(session, asked_for(copies, articles)))
 
 
-async def _rendered(session: AsyncSession, articles: Sequence[Article]) -> Rendered:
-    """The sources' older revisions that outdated translations render."""
-    found = {}
+def _rendered(articles: Sequence[Article]) -> set[tuple[str, str, int]]:
+    """The sources' older revisions that translations render."""
+    found = set()
     for article in articles:
-        current = article.translations[article.source_language].published
-        for language in article.translations.keys() - {article.source_language}:
+        source = article.source_language
+        for language in article.translations.keys() - {source}:
             known = newest(article, language)
-            key = article.id, (known.renders or 0) if known else 0
-            if key in found or (current is not None and key[1] == current.number):
-                continue
-            revision = await repository.get_revision(session, article.id, article.source_language, key[1])
-            if revision is not None:
-                found[key] = revision.text
+            number = (known.renders or 0) if known else 0
+            if number and revision_of(article, source, number, {}) is None:
+                found.add((article.id, source, number))
     return found
+
+
+async def _older(session: AsyncSession, wanted: Collection[tuple[str, str, int]]) -> Older:
+    found = {key: await repository.get_revision(session, *key) for key in wanted}
+    return {key: revision for key, revision in found.items() if revision is not None}

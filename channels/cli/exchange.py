@@ -16,7 +16,7 @@ def give_out(folder: Path, format: str, languages: list[str] | None) -> None:
     from bot.editing.exchange import Exchange
     from channels.service import now
     from knowledge_base.database import Database
-    from knowledge_base.exchange.copies import ExchangeError
+    from knowledge_base.exchange.faults import ExchangeError
     from knowledge_base.exchange.files import Format
     from knowledge_base.languages import TAG
 
@@ -50,7 +50,7 @@ def take_in(path: Path, *, dry_run: bool, as_json: bool) -> None:
     from channels.service import now
     from knowledge_base.database import Database
     from knowledge_base.exchange.comparing import Change
-    from knowledge_base.exchange.copies import ExchangeError
+    from knowledge_base.exchange.faults import ExchangeError
     from knowledge_base.exchange.files import read_copies
 
     try:
@@ -78,7 +78,8 @@ def take_in(path: Path, *, dry_run: bool, as_json: bool) -> None:
             "article": change.copy.article,
             "language": change.copy.language,
             "outcome": change.outcome,
-            "fields": found.changed if (found := change.differences) else change.copy.missing,
+            "fields": found.changed if (found := change.differences) else change.missing,
+            "left": change.left,
         }
         for change in changes
         if change.outcome != "same"
@@ -88,6 +89,8 @@ def take_in(path: Path, *, dry_run: bool, as_json: bool) -> None:
         return
     for row in rows:
         typer.echo(f"{row['article']}/{row['language']}: {row['outcome']}: {', '.join(row['fields'])}".rstrip(": "))
+        if row["left"]:
+            typer.echo(f"  stays outdated, still says what an older source said: {', '.join(row['left'])}")
     taken = sum(change.manuscript is not None for change in changes)
     left = [change.outcome for change in changes if change.outcome in ("conflict", "unfinished")]
     typer.echo(

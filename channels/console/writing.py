@@ -169,7 +169,7 @@ def manuscript_of(form: Form, known: Revision | None, today: date, _: Callable[[
     try:
         text = text_of(form.values, known.text if known else None)
     except FieldsError as error:
-        form.wrong |= {key: _told(wrong, _) for key, wrong in error.wrong.items()}
+        form.wrong |= {key: told_wrong(wrong, _) for key, wrong in error.wrong.items()}
         return None
     renders = number_in(form["rendered"]) or number_in(form["renders"])
     reviewed = None if form["compared"] else _day(form["reviewed"])
@@ -201,7 +201,8 @@ def told_field(key: str, _: Callable[[str], str]) -> str:
     return f"{_(TITLES[group]).format(number=number + 1 - FIRST[group])}: {_(LABELS[part])}"
 
 
-def _told(wrong: Wrong, _: Callable[[str], str]) -> str:
+def told_wrong(wrong: Wrong, _: Callable[[str], str]) -> str:
+    """Why a field cannot be taken."""
     match wrong.fault:
         case "empty":
             return _("Please write something here.")

@@ -3,11 +3,20 @@
 A revision is never changed: each of these adds one, or points to one.
 """
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge_base import repository
 from knowledge_base.documents import Article, Revision
-from knowledge_base.editing.manuscript import ConflictError, Manuscript, Saved, UnknownTextError, UnpublishableError
+from knowledge_base.editing.manuscript import (
+    ConflictError,
+    Manuscript,
+    Saved,
+    UnknownTextError,
+    UnpublishableError,
+    words_of,
+)
 
 
 async def article(session: AsyncSession, article_id: str) -> Article:
@@ -50,13 +59,14 @@ async def save(
     if language != known.source_language and (newest is None or renders != newest.renders):
         # What an import says that a translation renders need not be in the database any more.
         await revision(session, article_id, known.source_language, renders or 0)
-    wanted = (manuscript.text, manuscript.reviewed, renders)
-    if newest is not None and wanted == (newest.text, newest.reviewed, newest.renders):
+    if newest is not None and words_of(replace(manuscript, renders=renders)) == words_of(newest):
         # Sent twice, by one or by two: nobody loses anything.
         return newest
     if newest is not None and newest.number != manuscript.over:
         base = await repository.get_revision(session, article_id, language, manuscript.over)
-        raise ConflictError(base, newest, manuscript)
+        # Another number alone, with the words that the editor saw, is in nobody's way.
+        if base is None or words_of(base) != words_of(newest):
+            raise ConflictError(base, newest, manuscript)
     number = (newest.number or 0) + 1 if newest else 1
     standing = await _standing(session, article_id, language)
     draft = Revision(

@@ -23,6 +23,13 @@ class Manuscript:
     renders: int | None = None
 
 
+def words_of(said: Revision | Manuscript) -> tuple[Text, date, int | None]:
+    """What a person decided of a text. A revision may have the words of the one before: one that was published as a
+    major change.
+    """
+    return said.text, said.reviewed, said.renders
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A revision in the history of its translation; `by` is the login of who saved or published it, where it is known.

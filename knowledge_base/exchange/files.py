@@ -4,7 +4,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import PurePath
 
-from knowledge_base.exchange.copies import Copy, ExchangeError, Fault
+from knowledge_base.exchange.copies import Copy
+from knowledge_base.exchange.faults import refused
 from knowledge_base.exchange.tables import from_csv, from_xlsx
 from knowledge_base.exchange.xliff import from_xliff
 
@@ -27,5 +28,5 @@ def read_copies(name: str, data: bytes) -> list[Copy]:
     """The texts of a file; its name says of which kind it is. Raises ExchangeError."""
     reader = READERS.get(PurePath(name).suffix.lower())
     if reader is None:
-        raise ExchangeError(Fault("", f"expected a file whose name ends in {', '.join(READERS)}"))
+        raise refused("name", names=", ".join(READERS))
     return reader(data)

@@ -7,11 +7,13 @@ off when they come back. Cells of an XLSX are marked as text.
 import csv
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from knowledge_base.editing.fields import GROUPS, LISTS, PARTS, Fields, name, size
-from knowledge_base.exchange.copies import LARGEST, MOST_TEXTS, Copy, ExchangeError, Fault, is_field
+from knowledge_base.exchange.copies import LARGEST, MOST_TEXTS, Copy, is_field
+from knowledge_base.exchange.faults import ExchangeError, Fault, Place, refused
 
 ABOUT = ("article", "language", "state", "revision", "source_revision")
 NEEDED = ("article", "language", "revision", "source_revision", "title")
@@ -45,10 +47,10 @@ def from_csv(data: bytes) -> list[Copy]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ExchangeError(Fault("", "not UTF-8: save it as CSV UTF-8")) from error
+        raise refused("format", format="CSV UTF-8") from error
     delimiter = text[len("article") : len("article") + 1]
     if not text.startswith("article") or delimiter not in DELIMITERS or not delimiter:
-        raise ExchangeError(Fault("row 1", f"expected the columns {', '.join(NEEDED)}, …"))
+        raise refused("columns_missing", Place(row=1), names=", ".join(NEEDED))
 
     def rows() -> Iterator[Row]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -58,7 +60,7 @@ def from_csv(data: bytes) -> list[Copy]:
             except StopIteration:
                 return
             except csv.Error as error:
-                raise ExchangeError(Fault(f"row {number}", str(error))) from error
+                raise refused("row", Place(row=number), error=str(error)) from error
             yield row
 
     return _copies(rows(), quoted=True)
@@ -74,7 +76,7 @@ def to_xlsx(copies: Iterable[Copy]) -> bytes:
     columns = _columns(found)
     for copy in found:
         for key, said in copy.fields.items():
-            _check_cell(said, f"{copy.article}/{copy.language} {key}")
+            _check_cell(said, Place(name=f"{copy.article}/{copy.language}", field=key))
     book = Workbook(write_only=True)
     sheet = book.create_sheet(SHEET)
     sheet.freeze_panes = "C2"
@@ -108,7 +110,7 @@ def from_xlsx(data: bytes) -> list[Copy]:
             members = packed.infolist()
         # Python reads no more of a member than it says here.
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
-            raise ExchangeError(Fault("", "too much is packed into this file"))
+            raise refused("packed")
         book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
         sheet.reset_dimensions()
@@ -117,7 +119,7 @@ def from_xlsx(data: bytes) -> list[Copy]:
         raise
     except Exception as error:
         # What a damaged file makes of the reader is of many kinds.
-        raise ExchangeError(Fault("", "this is no XLSX file that can be read")) from error
+        raise refused("format", format="XLSX") from error
 
 
 def _text_rows(rows: Iterable[Sequence[Any]]) -> Iterator[Row]:
@@ -129,12 +131,12 @@ def _text(cell: Any, number: int) -> str:
     if cell.value is None:
         return ""
     if cell.data_type == "f":
-        raise ExchangeError(Fault(f"row {number}", "there is a formula; write the text itself"))
+        raise refused("formula", Place(row=number))
     if isinstance(cell.value, str):
         return cell.value
     if type(cell.value) is int:
         return str(cell.value)
-    raise ExchangeError(Fault(f"row {number}", f"{cell.value!s} is no text; format the cell as text"))
+    raise refused("no_text", Place(row=number), value=str(cell.value))
 
 
 def _columns(copies: Sequence[Copy]) -> list[str]:
@@ -152,16 +154,16 @@ def _cells(copy: Copy, columns: Sequence[str]) -> list[str]:
     return [*about, *(copy.fields.get(column, "") for column in columns[len(about) :])]
 
 
-def _check_cell(said: str, place: str) -> None:
+def _check_cell(said: str, place: Place) -> None:
     if len(said.encode("utf-16-le")) // 2 > LONGEST_CELL:
-        raise ExchangeError(Fault(place, f"longer than the {LONGEST_CELL} characters of a cell; take CSV or XLIFF"))
+        raise refused("long_cell", place, count=LONGEST_CELL)
     if "\ufffe" in said or "\uffff" in said:
-        raise ExchangeError(Fault(place, "has a character that XLSX cannot hold; take CSV"))
+        raise refused("unheld", place, format="XLSX")
 
 
 def _check_size(data: bytes) -> None:
     if len(data) > LARGEST:
-        raise ExchangeError(Fault("", f"larger than {LARGEST // 1_000_000} MB"))
+        raise refused("size", count=LARGEST // 1_000_000)
 
 
 def _copies(rows: Iterator[Row], *, quoted: bool) -> list[Copy]:
@@ -170,21 +172,24 @@ def _copies(rows: Iterator[Row], *, quoted: bool) -> list[Copy]:
         columns.pop()
     missing = [column for column in NEEDED if column not in columns]
     unknown = [column for column in columns if column not in ABOUT and not is_field(column)]
-    if missing or unknown or len(set(columns)) < len(columns):
-        said = f"missing: {', '.join(missing)}" if missing else f"unknown or there twice: {', '.join(unknown)[:200]}"
-        raise ExchangeError(Fault("row 1", f"these are not the columns of an export ({said})"))
+    unknown += [column for column, times in Counter(columns).items() if times > 1]
+    if missing:
+        raise refused("columns_missing", Place(row=1), names=", ".join(missing))
+    if unknown:
+        raise refused("columns_unknown", Place(row=1), names=", ".join(unknown)[:200])
     found: list[Copy] = []
     faults: list[Fault] = []
     for number, row in enumerate(rows, 2):
         if number > MOST_TEXTS + 1:
-            raise ExchangeError(Fault("", f"more than {MOST_TEXTS} texts"))
+            raise refused("texts", count=MOST_TEXTS)
         if not any(cell.strip() for cell in row):
             continue
-        place = f"row {number}"
+        place = Place(row=number)
         if any(cell.strip() for cell in row[len(columns) :]):
-            faults.append(Fault(place, "more cells than there are columns"))
+            faults.append(Fault(place, "cells"))
             continue
-        cells = dict(zip(columns, row, strict=False))
+        # Programs leave out empty cells at the end of a row.
+        cells = dict(zip(columns, [*row, *[""] * len(columns)], strict=False))
         try:
             copy = _copy(cells, place, quoted=quoted)
         except ExchangeError as error:
@@ -197,36 +202,36 @@ def _copies(rows: Iterator[Row], *, quoted: bool) -> list[Copy]:
     return found
 
 
-def _copy(cells: dict[str, str], place: str, *, quoted: bool) -> Copy:
+def _copy(cells: dict[str, str], place: Place, *, quoted: bool) -> Copy:
     fields: Fields = {}
     for column, said in cells.items():
         if column not in ABOUT:
-            fields[column] = _unquoted(said, f"{place}, {column}") if quoted else said
+            fields[column] = _unquoted(said, place._replace(field=column)) if quoted else said
     about = {column: cells.get(column, "").strip() for column in ABOUT}
     if not about["article"] or not about["language"]:
-        raise ExchangeError(Fault(place, "article and language are missing"))
+        raise refused("known_by", place, what="article and language are missing")
     return Copy(
         article=about["article"],
         language=about["language"],
         state=about["state"],
-        revision=_number(about["revision"], f"{place}, revision") or 0,
-        source_revision=_number(about["source_revision"], f"{place}, source_revision"),
+        revision=_number(about["revision"], place._replace(field="revision")) or 0,
+        source_revision=_number(about["source_revision"], place._replace(field="source_revision")),
         fields={"section-0-heading": "", **fields},
         place=place,
     )
 
 
-def _unquoted(said: str, place: str) -> str:
+def _unquoted(said: str, place: Place) -> str:
     if said.startswith("'") and said[1:].startswith(FORMULA):
         return said[1:]
     if said.lstrip().startswith(REFUSED):
-        raise ExchangeError(Fault(place, "begins like a formula; write an apostrophe before it if it is none"))
+        raise refused("begins_like_formula", place)
     return said
 
 
-def _number(said: str, place: str) -> int | None:
+def _number(said: str, place: Place) -> int | None:
     if not said:
         return None
     if not (said.isascii() and said.isdigit() and len(said) < 10):
-        raise ExchangeError(Fault(place, "is no number of a revision; leave it as it was"))
+        raise refused("known_by", place, what="this is no number of a revision")
     return int(said)

@@ -12,13 +12,16 @@ from defusedxml.ElementTree import fromstring
 
 from knowledge_base.documents import Article
 from knowledge_base.editing.fields import LISTS, Fields
-from knowledge_base.exchange.copies import LARGEST, MOST_TEXTS, Copy, ExchangeError, Fault, is_field
+from knowledge_base.exchange.copies import LARGEST, MOST_TEXTS, Copy, is_field
+from knowledge_base.exchange.faults import ExchangeError, Fault, Place, refused
 
 XLIFF = "urn:oasis:names:tc:xliff:document:2.0"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 VERSIONS = ("2.0", "2.1")
 # Marks that a program may put around words; what stands for something else is none of them.
 MARKS = {f"{{{XLIFF}}}{name}" for name in ("mrk", "pc", "sm", "em")}
+# Of a segment that somebody has translated; without any it is `initial`.
+DONE = ("translated", "reviewed", "final")
 # The state of a segment, by that of the text.
 STATES = {"current": "final", "draft": "translated", "outdated": "translated"}
 
@@ -38,8 +41,7 @@ def to_xliff(copies: Iterable[Copy], articles: Mapping[str, Article], source: st
                 continue
             for text in (wanted, said):
                 if "\ufffe" in text or "\uffff" in text:
-                    place = f"{copy.article}/{target} {key}"
-                    raise ExchangeError(Fault(place, "has a character that XML cannot hold; take CSV"))
+                    raise refused("unheld", Place(name=f"{copy.article}/{target}", field=key), format="XML")
             unit = _sub(file, "unit", id=key, name=f"{copy.article}/{key}")
             unit.set(SPACE, "preserve")
             notes = {"format": "A line each; not a translation, but how people ask."} if key in LISTS else {}
@@ -57,21 +59,21 @@ def to_xliff(copies: Iterable[Copy], articles: Mapping[str, Article], source: st
 def from_xliff(data: bytes) -> list[Copy]:
     """Raises ExchangeError, which names each bad unit; articles without any translation are left out."""
     if len(data) > LARGEST:
-        raise ExchangeError(Fault("", f"larger than {LARGEST // 1_000_000} MB"))
+        raise refused("size", count=LARGEST // 1_000_000)
     try:
         root = fromstring(data, forbid_dtd=True)
     except ET.ParseError as error:
-        raise ExchangeError(Fault("", f"this is no XML file: {error}")) from error
+        raise refused("format", format="XML") from error
     except (DefusedXmlException, ValueError, LookupError) as error:
-        raise ExchangeError(Fault("", "there is a document type or an encoding that is refused")) from error
+        raise refused("doctype") from error
     if root.tag != f"{{{XLIFF}}}xliff" or root.get("version") not in VERSIONS:
-        raise ExchangeError(Fault("", "this is no XLIFF 2.0 or 2.1"))
+        raise refused("format", format="XLIFF 2.0 / 2.1")
     language = root.get("trgLang", "")
     if not language:
-        raise ExchangeError(Fault("", "trgLang, the language translated into, is missing"))
+        raise refused("known_by", what="trgLang, the language translated into, is missing")
     files = root.findall(f"{{{XLIFF}}}file")
     if len(files) > MOST_TEXTS:
-        raise ExchangeError(Fault("", f"more than {MOST_TEXTS} texts"))
+        raise refused("texts", count=MOST_TEXTS)
     found: list[Copy] = []
     faults: list[Fault] = []
     for file in files:
@@ -94,24 +96,25 @@ def _copy(file: ET.Element, language: str) -> Copy:
     for key in ("revision", "source-revision"):
         said = notes.get(key, "").strip()
         if not (said.isascii() and said.isdigit() and len(said) < 10):
-            raise ExchangeError(Fault(article, f"the note {key!r} with the revision's number is missing"))
+            raise refused("known_by", Place(name=article), what=f"the note {key!r} is missing")
         numbers[key] = int(said)
     source: Fields = {}
     fields: Fields = {}
-    stale = set()
+    done = set()
     faults = []
     for unit in file.iter(f"{{{XLIFF}}}unit"):
         key = unit.get("id", "")
-        place = f"{article}/{key}"
+        place = Place(name=article, field=key)
         if not is_field(key) or key in source:
-            faults.append(Fault(place, "there is no such field" if key not in source else "is there twice"))
+            faults.append(Fault(place, "twice" if key in source else "field"))
             continue
         try:
             source[key], fields[key] = _said(unit, place)
         except ExchangeError as error:
             faults += error.faults
-        if unit.find(f"{{{XLIFF}}}notes/{{{XLIFF}}}note[@id='changed']") is not None:
-            stale.add(key)
+        segments = unit.findall(f"{{{XLIFF}}}segment")
+        if segments and all(segment.get("state") in DONE for segment in segments):
+            done.add(key)
     if faults:
         raise ExchangeError(*faults)
     return Copy(
@@ -122,12 +125,12 @@ def _copy(file: ET.Element, language: str) -> Copy:
         source_revision=numbers["source-revision"] or None,
         fields={"section-0-heading": "", **fields},
         source=source,
-        stale=frozenset(stale),
-        place=article,
+        done=frozenset(done),
+        place=Place(name=article),
     )
 
 
-def _said(unit: ET.Element, place: str) -> tuple[str, str]:
+def _said(unit: ET.Element, place: Place) -> tuple[str, str]:
     """Source and target of a unit; no target where a segment has none."""
     source, target, is_whole = "", "", True
     for segment in unit:
@@ -145,12 +148,12 @@ def _said(unit: ET.Element, place: str) -> tuple[str, str]:
     return source, target if is_whole else ""
 
 
-def _text(element: ET.Element | None, place: str) -> str:
+def _text(element: ET.Element | None, place: Place) -> str:
     if element is None:
         return ""
     for inner in element.iter():
         if inner is not element and inner.tag not in MARKS:
-            raise ExchangeError(Fault(place, "has a placeholder; write the text itself"))
+            raise refused("placeholder", place)
     return "".join(element.itertext())
 
 

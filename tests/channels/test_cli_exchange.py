@@ -43,7 +43,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
     assert "1 texts would become drafts, 2 as they were." in shell.out
     found = shell.json("kb", "import", "out/texts.csv", "--dry-run")
     assert found["changes"] == [
-        {"article": "rent-contract", "language": "en", "outcome": "changed", "fields": ["title"]}
+        {"article": "rent-contract", "language": "en", "outcome": "changed", "fields": ["title"], "left": []}
     ]
     assert rows(tmp_path, "revisions") == before
     assert shell.kalauz("kb", "import", "out/texts.csv") == 0

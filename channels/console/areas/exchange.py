@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,11 +15,13 @@ from channels.console.forms import Posted
 from channels.console.frame import ROOT
 from channels.console.gate import CurrentEditing, CurrentExchange, Editor
 from channels.console.pages import go, page, say, texts_of
+from channels.console.refused_files import told as told_fault
 from channels.console.texts import sentence
 from channels.console.writing import told_field
 from knowledge_base.editing.differences import Part
 from knowledge_base.exchange.comparing import Change
-from knowledge_base.exchange.copies import LARGEST, ExchangeError
+from knowledge_base.exchange.copies import FINISHED, LARGEST
+from knowledge_base.exchange.faults import ExchangeError
 from knowledge_base.exchange.files import READERS, Format, read_copies
 from knowledge_base.exchange.tables import from_csv, to_csv
 
@@ -38,6 +41,8 @@ OUTCOMES = {
     "unfinished": sentence("Not translated to the end: left out"),
     "conflict": sentence("A colleague has saved another text since: left out"),
 }
+REFUSED = sentence("This file cannot be taken; nothing of it was.")
+UNMADE = sentence("This file cannot be made.")
 TYPES = {".xlf": "application/xliff+xml", ".csv": "text/csv", ".zip": "application/zip"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 router = APIRouter(prefix=PATH)
@@ -50,13 +55,18 @@ async def show(request: Request, at: Editor, editing: CurrentEditing) -> Respons
 
 @router.get("/file")
 async def download(
+    request: Request,
     at: Editor,
+    editing: CurrentEditing,
     exchange: CurrentExchange,
     format: Format = Format.xliff,
     language: Annotated[str, Query(pattern=r"^[A-Za-z-]{0,12}$")] = "",
 ) -> Response:
     """The texts in a language beside their sources, or all that there are."""
-    files = await exchange.export(format, [language] if language else None)
+    try:
+        files = await exchange.export(format, [language] if language else None)
+    except ExchangeError as error:
+        return _page(request, editing.languages, error=error, refused=UNMADE, status=422)
     name, data = next(iter(files.items())) if len(files) == 1 else ("texts.zip", _packed(files))
     kind = TYPES.get(name[name.rindex(".") :], XLSX)
     return Response(data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -82,10 +92,14 @@ async def look(request: Request, at: Editor, editing: CurrentEditing, exchange: 
 async def take_in(
     request: Request, at: Editor, editing: CurrentEditing, exchange: CurrentExchange, form: Posted
 ) -> Response:
-    """Make drafts of what was looked at."""
+    """Make drafts of what was looked at; a box that is ticked says of a text that it is finished."""
     texts = texts_of(request)
     try:
-        changes = await exchange.take_in(from_csv(form["texts"].encode("utf-8")), by=at.member.login)
+        copies = [
+            replace(copy, state=FINISHED) if form[f"{FINISHED}-{copy.article}/{copy.language}"] else copy
+            for copy in from_csv(form["texts"].encode("utf-8"))
+        ]
+        changes = await exchange.take_in(copies, by=at.member.login)
     except ExchangeError as error:
         return _page(request, editing.languages, error=error, status=422)
     taken = sum(change.manuscript is not None for change in changes)
@@ -104,6 +118,7 @@ def _page(
     texts: str = "",
     wrong: str = "",
     error: ExchangeError | None = None,
+    refused: str = REFUSED,
     status: int = 200,
 ) -> Response:
     _ = texts_of(request).gettext
@@ -116,13 +131,14 @@ def _page(
         formats=FORMATS,
         suffixes=",".join(READERS),
         wrong=wrong,
-        faults=[str(fault) for fault in error.faults[:FAULTS]] if error else [],
+        faults=[told_fault(fault, texts_of(request)) for fault in error.faults[:FAULTS]] if error else [],
+        refused=refused,
         looked=changes is not None,
         counts=Counter(change.outcome for change in changes or []),
         outcomes=OUTCOMES,
         shown=[(change, _fields(change, _)) for change in told[:SHOWN]],
         hidden=len(told[SHOWN:]),
-        missing=lambda copy: [told_field(key, _) for key in copy.missing],
+        named=lambda keys: [told_field(key, _) for key in keys],
         sent=texts,
     )
 

@@ -1,5 +1,6 @@
 """Texts out and back over a real database."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,8 +9,11 @@ from sqlalchemy import select
 from bot.editing.exchange import Exchange
 from bot.staff.tables import AuditRow
 from knowledge_base.database import Database
-from knowledge_base.exchange.copies import ExchangeError
+from knowledge_base.editing import drafts
+from knowledge_base.editing.manuscript import Manuscript
+from knowledge_base.exchange.faults import ExchangeError
 from knowledge_base.exchange.files import Format, read_copies
+from knowledge_base.status import translation_state
 from tests import builders
 from tests.bot.conftest import small_content
 from tests.conftest import NOW
@@ -71,6 +75,51 @@ async def test_what_has_changed_becomes_a_draft_and_is_recorded(exchange: Exchan
     assert await audited(database) == [("anna", "draft", "health-card/hu/2")]
     # Sent twice, it changes nothing more.
     assert {change.outcome for change in await exchange.take_in(copies, by="anna")} == {"same"}
+
+
+async def publish(database: Database, language: str, manuscript: Manuscript) -> None:
+    async with database.transaction() as session:
+        saved = await drafts.save(session, "health-card", language, manuscript, major=True)
+        await drafts.publish(session, "health-card", language, saved.number or 0, major=True)
+
+
+async def state(database: Database) -> str:
+    async with database.reading() as session:
+        return translation_state(await drafts.article(session, "health-card"), "hu")
+
+
+async def test_half_of_what_was_outdated_is_not_up_to_date(exchange: Exchange, database: Database) -> None:
+    body = "The office gives you a health card for 10 euros.\n\n## When\n\nWithin 5 days."
+    source = Manuscript(builders.text(body=body), 1, builders.REVIEWED)
+    await publish(database, "en", source)
+    hungarian = builders.text("Kártya", "A hivatal adja 10 euróért.\n\n## Mikor\n\n5 napon belül.")
+    await publish(database, "hu", Manuscript(hungarian, 1, builders.REVIEWED, 2))
+    assert await state(database) == "current"
+    later = body.replace("10 euros", "20 euros").replace("5 days", "8 days")
+    await publish(database, "en", replace(source, text=builders.text(body=later), over=2))
+    assert await state(database) == "outdated"
+    data = (await exchange.export(Format.xliff))["en-hu.xlf"]
+    sent = read_copies("en-hu.xlf", data.replace(b"5 napon", b"8 napon"))
+    (change,) = [one for one in await exchange.take_in(sent, by="anna") if one.outcome == "changed"]
+    assert change.left == ("section-0-text",)
+    async with database.transaction() as session:
+        saved = (await drafts.article(session, "health-card")).translations["hu"].draft
+        assert saved is not None
+        await drafts.publish(session, "health-card", "hu", saved.number or 0, major=False)
+    # It still says the old fee.
+    assert await state(database) == "outdated"
+
+
+async def test_a_draft_that_went_out_and_was_published_comes_back(exchange: Exchange, database: Database) -> None:
+    own = Manuscript(builders.text("Kártya", "A hivatal adja."), 1, builders.REVIEWED, 1)
+    async with database.transaction() as session:
+        await drafts.save(session, "health-card", "hu", own)
+    data = (await exchange.export(Format.xliff))["en-hu.xlf"]
+    await publish(database, "hu", replace(own, over=2))
+    sent = read_copies("en-hu.xlf", data.replace(b"A hivatal", "A kormányhivatal".encode()))
+    changes = await exchange.take_in(sent, by="anna")
+    assert [change.outcome for change in changes] == ["changed"]
+    assert await audited(database) == [("anna", "draft", "health-card/hu/4")]
 
 
 async def test_a_language_that_is_chosen_comes_with_what_is_not_translated_yet(exchange: Exchange) -> None:

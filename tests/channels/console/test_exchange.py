@@ -3,13 +3,18 @@
 import io
 import re
 import zipfile
+from functools import partial
 from html import unescape
+from string import Formatter
 
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
 from channels.app import MAX_BODIES, MAX_BODY
+from channels.console.refused_files import SENTENCES
+from knowledge_base.editing.manuscript import Manuscript
+from knowledge_base.exchange.faults import REASONS
 from tests import builders
 from tests.channels.console.conftest import Newsroom, Visitor, words
 from tests.channels.test_editing import token
@@ -36,13 +41,13 @@ def send_back(visitor: Visitor, data: bytes | str, name: str = "en-hu.xlf") -> R
     return visitor.request("POST", "/exchange", data={"csrf": visitor.token}, files={"file": (name, content)})
 
 
-def take(visitor: Visitor, looked: Response) -> Response:
+def take(visitor: Visitor, looked: Response, **ticked: str) -> Response:
     found = re.search(r'name="texts" value="([^"]*)"', looked.text)
     assert found is not None
     # As a browser sends line breaks.
     texts = unescape(found[1]).replace("\r\n", "\n").replace("\n", "\r\n")
     return visitor.request(
-        "POST", "/exchange/drafts", data={"csrf": visitor.token, "texts": texts}, files={"none": ("", b"")}
+        "POST", "/exchange/drafts", data={"csrf": visitor.token, "texts": texts, **ticked}, files={"none": ("", b"")}
     )
 
 
@@ -100,6 +105,49 @@ def test_a_new_language_becomes_drafts(newsroom: Newsroom, anna: Visitor) -> Non
     assert (draft.text.title, draft.text.body, draft.renders) == ("Картка", "Текст", 1)
 
 
+def change_source(newsroom: Newsroom) -> None:
+    said = Manuscript(builders.text(body="The office gives you a plastic card."), 1, builders.REVIEWED)
+    newsroom.house.call(partial(newsroom.editors.publish, "health-card", "en", said, major=True, by="piri"))
+
+
+@pytest.mark.parametrize(("ticked", "renders"), [({}, 1), ({"finished-health-card/hu": "on"}, 2)])
+def test_an_outdated_text_is_up_to_date_only_if_somebody_says_so(
+    newsroom: Newsroom, anna: Visitor, ticked: dict[str, str], renders: int
+) -> None:
+    change_source(newsroom)
+    data = taken_out(anna, "csv").decode("utf-8-sig")
+    looked = send_back(anna, data.replace("Egészségügyi kártya", "A kártya", 1), "texts.csv")
+    assert "the translation has not: Short answer. Published like this, the text is outdated." in words(looked)
+    assert 'name="finished-health-card/hu" value="on" form="take-in"' in looked.text
+    take(anna, looked, **ticked)
+    draft = newsroom.article().translations["hu"].draft
+    assert draft is not None
+    assert (draft.text.title, draft.renders) == ("A kártya", renders)
+
+
+def test_an_office_may_find_the_words_right_as_they_are(newsroom: Newsroom, anna: Visitor) -> None:
+    change_source(newsroom)
+    data = taken_out(anna).decode("utf-8")
+    assert 'state="initial"' in data
+    looked = send_back(anna, data.replace('state="initial"', 'state="reviewed"'))
+    assert "The words stay as they are" in words(looked)
+    assert 'name="finished-' not in looked.text
+    take(anna, looked)
+    draft = newsroom.article().translations["hu"].draft
+    assert draft is not None
+    assert (draft.text.body, draft.renders) == (OLD, 2)
+
+
+def test_what_a_program_did_not_send_back_is_not_deleted(newsroom: Newsroom, anna: Visitor) -> None:
+    data = taken_out(anna).decode("utf-8").replace(OLD, NEW)
+    without_title = re.sub(r'<unit id="title".*?</unit>', "", data, flags=re.S)
+    assert without_title != data
+    take(anna, send_back(anna, without_title))
+    draft = newsroom.article().translations["hu"].draft
+    assert draft is not None
+    assert (draft.text.title, draft.text.body) == ("Egészségügyi kártya", NEW)
+
+
 def test_a_colleagues_newer_text_is_not_overwritten(newsroom: Newsroom, anna: Visitor) -> None:
     old = taken_out(anna).decode("utf-8")
     take(anna, send_back(anna, old.replace(OLD, NEW)))
@@ -133,13 +181,17 @@ def test_who_saves_between_looking_and_taking_in_wins(newsroom: Newsroom, anna: 
         (
             "texts.csv",
             "article,language,revision,source_revision,title\nhealth-card,hu,1,1,=cmd",
-            "row 2, title: begins",
+            "Row 2 · Title: This begins like a formula.",
         ),
-        ("texts.xlsx", "no zip", "this is no XLSX file that can be read"),
-        ("en-hu.xlf", "<x>", "this is no XML file"),
-        ("en-hu.docx", "x", "expected a file whose name ends in .csv"),
+        ("texts.xlsx", "no zip", "This is no file of the kind XLSX, or it is damaged."),
+        ("en-hu.xlf", "<x>", "This is no file of the kind XML, or it is damaged."),
+        ("en-hu.docx", "x", "The name of the file has to end in one of these: .csv, .xlsx, .xlf, .xliff."),
         ("", "", "Please choose a file."),
-        ("<script>.csv", "<script>alert(1)</script>", "row 1: expected the columns"),
+        (
+            "<script>.csv",
+            "<script>alert(1)</script>",
+            "Row 1: These are not the columns of an export. Missing: article, language",
+        ),
     ],
 )
 def test_a_bad_file_is_told_and_nothing_is_taken_in(
@@ -158,8 +210,48 @@ def test_what_is_taken_in_is_checked_like_any_file(newsroom: Newsroom, anna: Vis
     sent = {"csrf": anna.token, "texts": "article,language,revision,source_revision,title\nnothing,hu,1,1,A"}
     response = anna.request("POST", "/exchange/drafts", data=sent)
     assert response.status_code == 422
-    assert "there is no article 'nothing'" in words(response)
+    assert "Row 2: There is no such article: nothing." in words(response)
     assert newsroom.article() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            'id="title"',
+            'id="step-0-wrong"',
+            "health-card · step-0-wrong: There is no such field.",
+        ),
+        ('id="section-0-text"', 'id="title"', "health-card · Title: This is there twice."),
+        (">A kártyát", "># A kártyát", "health-card · Short answer: Line 1 cannot be shown."),
+        ("<target>Egészségügyi kártya<", f"<target>{'a' * 121}<", "· Title: Please write 1 to 120 characters."),
+    ],
+)
+def test_each_fault_is_named_with_its_place(anna: Visitor, old: str, new: str, told: str) -> None:
+    data = taken_out(anna).decode("utf-8")
+    assert old in data
+    response = send_back(anna, data.replace(old, new, 1))
+    assert response.status_code == 422
+    assert told in words(response)
+
+
+def test_every_reason_has_its_sentence() -> None:
+    for reason, english in REASONS.items():
+        if reason == "words":
+            # Those of a form, see `told_wrong`.
+            continue
+        named = {name for _, name, _, _ in Formatter().parse(SENTENCES[reason]) if name}
+        assert named <= {name for _, name, _, _ in Formatter().parse(english) if name}
+
+
+def test_a_text_that_no_spreadsheet_holds_is_told(newsroom: Newsroom, anna: Visitor) -> None:
+    long = builders.article("long-card", en=builders.revision(builders.text(body="word " * 7000)))
+    newsroom.house.call(take_in, newsroom.house.database, builders.content(long))
+    response = anna.get("/exchange/file?format=xlsx&language=hu")
+    assert response.status_code == 422
+    assert "This file cannot be made. long-card/en · Short answer: This is longer than the 32,767 characters" in words(
+        response
+    )
 
 
 def test_a_counsellor_has_no_business_here(newsroom: Newsroom) -> None:

@@ -157,6 +157,18 @@ async def test_of_two_editors_at_once_the_second_is_told_and_loses_nothing(edito
     assert titles == ["Béla's card", "Anna's card", "Health card"]
 
 
+async def test_a_revision_with_the_same_words_is_in_nobodys_way(editor: Editor) -> None:
+    draft = await editor.save("Card", 1)
+    # Published as a major change: another number, the same words.
+    published = await editor.publish(draft.number or 0, major=True)
+    assert published.number == (draft.number or 0) + 1
+    later = await editor.save("The card", draft.number or 0)
+    assert (later.text.title, later.number) == ("The card", (published.number or 0) + 1)
+    # Who has not seen those words is still told.
+    with pytest.raises(ConflictError):
+        await editor.save("My card", draft.number or 0)
+
+
 async def test_of_many_who_save_in_the_same_moment_one_is_first(editor: Editor) -> None:
     results = await asyncio.gather(*(editor.save(f"Card {n}", 1) for n in range(5)), return_exceptions=True)
     saved = [one for one in results if isinstance(one, Revision)]

@@ -6,7 +6,8 @@ import pytest
 
 from knowledge_base.documents import Article, Translation
 from knowledge_base.exchange.comparing import compare
-from knowledge_base.exchange.copies import Copy, ExchangeError, copies
+from knowledge_base.exchange.copies import Copy, copies
+from knowledge_base.exchange.faults import ExchangeError, Place
 from tests import builders
 
 CARD = builders.article(
@@ -20,7 +21,10 @@ def hungarian(article: Article = CARD, **fields: str) -> Copy:
     (copy,) = [copy for copy in copies([article]) if copy.language == "hu"]
     # A table has no source beside it.
     return replace(
-        copy, place="row 2", source={}, fields={**copy.fields, **{k.replace("__", "-"): v for k, v in fields.items()}}
+        copy,
+        place=Place(row=2),
+        source={},
+        fields={**copy.fields, **{k.replace("__", "-"): v for k, v in fields.items()}},
     )
 
 
@@ -72,4 +76,4 @@ def test_what_cannot_be_taken_is_named(change: dict[str, object], told: str) -> 
 
 
 def test_a_text_that_is_there_twice_is_refused() -> None:
-    assert refused(hungarian(), replace(hungarian(), place="row 3")) == ["row 3: health-card/hu is there twice"]
+    assert refused(hungarian(), replace(hungarian(), place=Place(row=3))) == ["row 3: is there twice"]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from knowledge_base.documents import Article
 from knowledge_base.exchange.comparing import compare
-from knowledge_base.exchange.copies import Copy, ExchangeError, copies
+from knowledge_base.exchange.copies import Copy, copies
+from knowledge_base.exchange.faults import ExchangeError
 from knowledge_base.exchange.tables import from_csv, from_xlsx, to_csv, to_xlsx
 from knowledge_base.exchange.xliff import from_xliff, to_xliff
 from tests.knowledge_base.strategies import articles, lines

@@ -7,7 +7,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from knowledge_base.exchange import tables
-from knowledge_base.exchange.copies import ExchangeError, copies
+from knowledge_base.exchange.copies import copies
+from knowledge_base.exchange.faults import ExchangeError
 from knowledge_base.exchange.tables import from_csv, from_xlsx, to_csv, to_xlsx
 from tests import builders
 
@@ -78,6 +79,14 @@ def test_a_spreadsheets_own_delimiter_is_known(delimiter: str) -> None:
     assert copy.fields["section-0-text"] == "A hivatal adja."
 
 
+def test_empty_cells_that_a_program_left_out_are_empty() -> None:
+    (copy,) = from_csv(f"{HEAD}\nhealth-card,hu,current,1,1,Kártya\n".encode())
+    assert copy.fields["section-0-text"] == ""
+    (copy,) = from_csv(HEAD.replace(",section-0-text", "").encode() + b"\nhealth-card,hu,current,1,1,A,,\n")
+    # A column that is not there says nothing.
+    assert "section-0-text" not in copy.fields
+
+
 def test_a_text_that_was_not_written_yet_is_left_out() -> None:
     rows = list(copies([builders.article()], ["en", "uk"]))
     assert [(row.language, row.state, row.revision, row.source_revision) for row in rows] == [
@@ -90,17 +99,17 @@ def test_a_text_that_was_not_written_yet_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        ("", "row 1: expected the columns"),
-        ("id,title\n", "row 1: expected the columns"),
+        ("", "row 1: these are not the columns of an export (missing: article, "),
+        ("id,title\n", "row 1: these are not the columns of an export (missing: article, "),
         ("article,language\n", "row 1: these are not the columns of an export (missing: revision"),
         (f"{HEAD},notes\n", "unknown or there twice: notes"),
         (f"{HEAD},section-0-text\n", "unknown or there twice"),
         (f"{HEAD},section-007-text\n", "unknown or there twice: section-007-text"),
         (f"{HEAD},section-1-fee\n", "unknown or there twice: section-1-fee"),
         (f"{HEAD}\n{ROW},more\n", "row 2: more cells than there are columns"),
-        (f"{HEAD}\n{ROW.replace('current,1', 'current,one')}\n", "row 2, revision: is no number"),
+        (f"{HEAD}\n{ROW.replace('current,1', 'current,one')}\n", "row 2, revision: this is no number"),
         (f"{HEAD}\n,hu,,1,1,Title,,,Text\n", "row 2: article and language are missing"),
-        (f'{HEAD}\n"open', "row 2: unexpected end of data"),
+        (f'{HEAD}\n"open', "row 2: cannot be read (unexpected end of data)"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_row(data: str, told: str) -> None:
@@ -145,5 +154,5 @@ def test_too_large_a_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_text_too_long_for_a_cell_is_no_file() -> None:
     long = builders.article(en=builders.revision(builders.text(body="word " * 7000)))
-    with pytest.raises(ExchangeError, match="health-card/en section-0-text: longer than"):
+    with pytest.raises(ExchangeError, match="health-card/en/section-0-text: longer than"):
         to_xlsx(copies([long]))

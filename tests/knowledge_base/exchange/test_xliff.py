@@ -6,7 +6,8 @@ import pytest
 
 from knowledge_base.documents import Article
 from knowledge_base.exchange.comparing import compare
-from knowledge_base.exchange.copies import Copy, ExchangeError, copies
+from knowledge_base.exchange.copies import Copy, copies
+from knowledge_base.exchange.faults import ExchangeError
 from knowledge_base.exchange.xliff import XLIFF, from_xliff, to_xliff
 from tests import builders
 
@@ -50,9 +51,10 @@ def test_what_the_source_has_changed_since_is_marked() -> None:
     )
     old = CARD.translations["en"].published
     assert old is not None
-    text = out(article, "hu", rendered={("health-card", 1): old.text})
+    text = out(article, "hu", older={("health-card", "en", 1): old})
+    assert text.count('<note id="changed">') == 1
     (copy,) = back(text)
-    assert copy.stale == {"section-0-text"}
+    assert copy.done == {"title"}
     assert copy.state == "outdated"
     assert copy.source_revision == 2
 
@@ -81,6 +83,45 @@ def test_a_text_that_is_translated_in_part_is_left_out() -> None:
     assert change.manuscript is None
 
 
+def test_where_nobody_knows_what_an_outdated_text_renders_all_of_it_is_to_be_looked_at() -> None:
+    source = builders.revision(number=2, last_major=2)
+    article = builders.article(en=source, hu=builders.revision(HUNGARIAN, renders=1))
+    (copy,) = back(out(article, "hu"))
+    assert copy.done == set()
+
+
+def test_what_follows_a_new_section_stands_beside_other_words() -> None:
+    old = builders.revision(builders.text(body="A\n\n## Fee\n\nTen euros."), number=1)
+    new = builders.revision(
+        builders.text(body="A\n\n## Place\n\nHere.\n\n## Fee\n\nTen euros."), number=2, last_major=2
+    )
+    hungarian = builders.revision(builders.text("B", "A\n\n## Díj\n\nTíz euró."), renders=1)
+    found = copies([builders.article(en=new, hu=hungarian)], ["hu"], {("health-card", "en", 1): old})
+    (copy,) = [copy for copy in found if copy.language == "hu"]
+    assert copy.stale == {"section-1-heading", "section-1-text", "section-2-heading", "section-2-text"}
+
+
+@pytest.mark.parametrize(
+    ("segments", "is_done"),
+    [
+        ("<segment state='final'><source>a</source><target>b</target></segment>", True),
+        ("<segment state='initial'><source>a</source><target>b</target></segment>", False),
+        ("<segment><source>a</source><target>b</target></segment>", False),
+        ("<segment state='reviewed'><source>a</source><target>b</target></segment>" * 2, True),
+        (
+            "<segment state='final'><source>a</source><target>b</target></segment>"
+            "<segment state='initial'><source>a</source><target>b</target></segment>",
+            False,
+        ),
+        ("", False),
+    ],
+)
+def test_a_unit_is_done_when_each_of_its_segments_is(segments: str, is_done: bool) -> None:
+    whole = '<segment state="final"><source>Health card</source><target>Egészségügyi kártya</target></segment>'
+    (copy,) = back(out(CARD, "hu").replace(whole, segments))
+    assert ("title" in copy.done) == is_done
+
+
 def test_segments_that_a_program_cut_are_put_together() -> None:
     text = out(CARD, "hu")
     whole = '<segment state="final"><source>Health card</source><target>Egészségügyi kártya</target></segment>'
@@ -93,15 +134,15 @@ def test_segments_that_a_program_cut_are_put_together() -> None:
     (copy,) = back(text.replace(whole, cut))
     assert (copy.source["title"], copy.fields["title"]) == ("Health card", "Egészségügyi kártya")
     unfinished = cut.replace("<target><pc id='p'>kártya</pc></target>", "")
-    (copy,) = back(text.replace(whole, unfinished))
-    assert "title" in copy.missing
+    (change,) = compare(back(text.replace(whole, unfinished)), {"health-card": CARD})
+    assert "title" in change.missing
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
         ("<xliff", "<xlif", "this is no XML file"),
-        ('version="2.1"', 'version="1.2"', "this is no XLIFF 2.0 or 2.1"),
+        ('version="2.1"', 'version="1.2"', "this is no XLIFF 2.0 / 2.1 file"),
         (' trgLang="hu"', "", "trgLang"),
         ('<note id="revision">', '<note id="other">', "health-card: the note 'revision'"),
         ('unit id="title"', 'unit id="step-0-wrong"', "health-card/step-0-wrong: there is no such field"),
@@ -138,5 +179,5 @@ def test_marks_within_marks_are_no_way_to_exhaust_us() -> None:
 
 def test_a_character_that_xml_has_not_is_told_before_a_file_is_made() -> None:
     article = builders.article(en=builders.revision(builders.text("a\uffffb")), hu=builders.revision(HUNGARIAN))
-    with pytest.raises(ExchangeError, match="health-card/hu title: has a character"):
+    with pytest.raises(ExchangeError, match="health-card/hu/title: has a character"):
         out(article, "hu")
