@@ -14,6 +14,7 @@ ARTICLE = "/console/content/health-taj-card"
 @pytest.fixture(scope="module")
 def edited(server: Server) -> Server:
     add(server, "eva", "editor")
+    add(server, "bea", "editor")
     add(server, "said", "editor", "ar")
     return server
 
@@ -68,6 +69,58 @@ def test_what_was_saved_is_not_offered_again(editor: Page) -> None:
     editor.get_by_role("button", name="Save the draft").first.click()
     expect(editor.get_by_role("status")).to_have_text("The draft was saved.")
     editor.goto(f"{ARTICLE}/en")
+    expect(editor.get_by_role("button", name="Bring it back")).to_be_hidden()
+
+
+def colleague_writes(browser: Browser, edited: Server, path: str, label: str, said: str) -> None:
+    context = browser.new_context(base_url=edited.url)
+    page = context.new_page()
+    sign_in(page, "bea")
+    page.goto(path)
+    page.get_by_label(label).first.fill(said)
+    page.get_by_role("button", name="Save the draft").first.click()
+    expect(page.get_by_role("status")).to_have_text("The draft was saved.")
+    context.close()
+
+
+def test_words_that_the_sign_in_swallowed_are_brought_back_over_a_colleagues(
+    editor: Page, browser: Browser, edited: Server
+) -> None:
+    path = "/console/content/brexit-uk-citizens/hu"
+    sign_in(editor, "eva")
+    editor.goto(path)
+    editor.get_by_label("Short answer").fill("Ezt Éva írta.")
+    # Her session ends: what she sends is not taken.
+    editor.context.clear_cookies()
+    editor.get_by_role("button", name="Save the draft").first.click()
+    expect(editor.locator("h1")).to_have_text("Sign in")
+    colleague_writes(browser, edited, path, "Title", "Ezt Bea írta")
+    sign_in(editor, "eva")
+    editor.goto(path)
+    expect(editor.get_by_label("Title").first).to_have_value("Ezt Bea írta")
+    editor.get_by_role("button", name="Bring it back").click()
+    expect(editor.get_by_label("Short answer")).to_have_value("Ezt Éva írta.")
+    editor.get_by_role("button", name="Save the draft").first.click()
+    expect(editor.get_by_role("alert")).to_contain_text("A colleague has saved this text while you wrote")
+    expect(editor.get_by_label("Title").first).to_have_value("Ezt Bea írta")
+    expect(editor.get_by_label("Short answer")).to_have_value("Ezt Éva írta.")
+    editor.get_by_role("button", name="Save the draft").first.click()
+    expect(editor.get_by_role("status")).to_have_text("The draft was saved.")
+    expect(editor.get_by_role("button", name="Bring it back")).to_be_hidden()
+
+
+def test_what_was_published_is_not_offered_over_what_a_colleague_made_of_it(
+    editor: Page, browser: Browser, edited: Server
+) -> None:
+    path = "/console/content/brexit-uk-citizens/de"
+    sign_in(editor, "eva")
+    editor.goto(path)
+    editor.get_by_label("Short answer").fill("Das ist neu.")
+    editor.get_by_role("button", name="Publish as a minor change").click()
+    expect(editor.get_by_role("status")).to_contain_text("It is published")
+    colleague_writes(browser, edited, path, "Short answer", "Das ist ganz neu.")
+    editor.goto(path)
+    expect(editor.get_by_label("Short answer")).to_have_value("Das ist ganz neu.")
     expect(editor.get_by_role("button", name="Bring it back")).to_be_hidden()
 
 
