@@ -236,7 +236,7 @@ class Assembly:
 
     async def tend(self) -> None:
         """Do what the clock has to do, in one of the processes."""
-        if self.desk is None or self.editing is None or self.retention is None:
+        if self.desk is None or self.editing is None or self.retention is None or self.needs is None:
             return
         if not await self.coordination.leads(TIMERS):
             return
@@ -246,6 +246,7 @@ class Assembly:
             # Whatever is wrong with a text, nobody is forgotten at the desk.
             await self.desk.tick()
             await self.retention.tick()
+            await self.needs.waiting.tick()
 
     async def backlog(self) -> Backlog:
         """What waits at the moment."""
