@@ -47,7 +47,8 @@ class CallbackRow(Base):
 class UnansweredRow(Base):
     """A question that found no answer, or whose answer did not help, for editors; goes with its conversation.
 
-    `text` is redacted. `settled` says what became of it (`bot.needs.work.Settled`); None while nothing did.
+    `text` is redacted. `awaits` is the article that will answer it once it is published, if one was begun. `settled`
+    says what became of it (`bot.needs.work.Settled`); None while nothing did.
     """
 
     __tablename__ = "unanswered"
@@ -60,6 +61,7 @@ class UnansweredRow(Base):
     asked_at: Mapped[datetime]
     settled: Mapped[str | None]
     settled_at: Mapped[datetime | None]
+    awaits: Mapped[str | None] = mapped_column(index=True)
 
 
 class TallyRow(Base):

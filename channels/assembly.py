@@ -236,13 +236,19 @@ class Assembly:
 
     async def tend(self) -> None:
         """Do what the clock has to do, in one of the processes."""
-        if self.desk is None or self.editing is None or self.retention is None:
+        if self.desk is None or self.editing is None or self.retention is None or self.needs is None:
             return
         if not await self.coordination.leads(TIMERS):
             return
         wrong = []
         # Whatever is wrong with one, nobody is forgotten at the desk, and nothing is kept beyond its time.
-        for tick in (self.editing.tick, self.desk.tick, self.retention.tick, self.database.tidy):
+        for tick in (
+            self.editing.tick,
+            self.desk.tick,
+            self.retention.tick,
+            self.needs.waiting.tick,
+            self.database.tidy,
+        ):
             try:
                 await tick()
             except Exception as error:

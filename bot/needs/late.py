@@ -21,12 +21,16 @@ RECENT = timedelta(days=14)
 Quoted = Callable[[Texts], list[Block]]
 
 
+def is_recent(question: Question, now: datetime) -> bool:
+    return question.asked_at > now - RECENT
+
+
 async def waiting(session: AsyncSession, asked: Sequence[Question], now: datetime) -> dict[str, ConversationRow]:
     """The conversations of recent questions, by id, which nobody erases or takes over until the transaction ends.
 
     One that a person has is not among them: they see for themselves what was asked.
     """
-    ids = {question.conversation_id for question in asked if question.asked_at > now - RECENT}
+    ids = {question.conversation_id for question in asked if is_recent(question, now)}
     # In one order, so that two editors do not wait for each other.
     query = select(ConversationRow).where(ConversationRow.id.in_(ids)).order_by(ConversationRow.id).with_for_update()
     return {row.id: row for row in await session.scalars(query) if row.owner == "bot"}

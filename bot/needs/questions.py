@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.needs.work import Question, Settled
 from bot.redaction import redacted
@@ -46,8 +47,46 @@ async def settle(session: AsyncSession, keys: Collection[str], settled: Settled 
     words = {(row.language, row.text) for row in rows if _key(row) in keys}
     chosen = [row for row in rows if (row.language, row.text) in words]
     for row in chosen:
-        row.settled, row.settled_at = settled, now if settled else None
+        row.settled, row.settled_at, row.awaits = settled, now if settled else None, None
     return len(chosen)
+
+
+async def link(session: AsyncSession, keys: Collection[str], article_id: str, *, moved: bool) -> list[Question]:
+    """Let the open questions of these keys, and those in the same words, wait for an article; those that do now.
+
+    What waits for another article goes on so, unless it is `moved`.
+    """
+    found = await session.scalars(select(UnansweredRow).where(UnansweredRow.settled.is_(None)))
+    words = {(row.language, row.text) for row in found if _key(row) in keys}
+    same = tuple_(UnansweredRow.language, UnansweredRow.text).in_(words)
+    query = select(UnansweredRow).where(UnansweredRow.settled.is_(None), same)
+    if not moved:
+        query = query.where(or_(UnansweredRow.awaits.is_(None), UnansweredRow.awaits == article_id))
+    # Locked in one order, and without those that are erased meanwhile.
+    query = query.order_by(UnansweredRow.conversation_id, UnansweredRow.number).with_for_update()
+    rows = list(await session.scalars(query))
+    for row in rows:
+        row.awaits = article_id
+    return [_question(row) for row in rows]
+
+
+async def awaited(session: AsyncSession) -> list[str]:
+    """The articles that questions wait for."""
+    query = select(UnansweredRow.awaits).where(UnansweredRow.awaits.is_not(None)).distinct()
+    return sorted(article for article in await session.scalars(query) if article is not None)
+
+
+async def awaiting(session: AsyncSession, article_id: str) -> list[Question]:
+    """The questions that wait for an article, and what was asked in the same words since."""
+    linked = aliased(UnansweredRow)
+    same = exists().where(
+        linked.awaits == article_id,
+        linked.language == UnansweredRow.language,
+        linked.text == UnansweredRow.text,
+    )
+    query = select(UnansweredRow).where(UnansweredRow.settled.is_(None), same)
+    order = UnansweredRow.conversation_id, UnansweredRow.number
+    return [_question(row) for row in await session.scalars(query.order_by(*order))]
 
 
 def _question(row: UnansweredRow) -> Question:
@@ -61,6 +100,7 @@ def _question(row: UnansweredRow) -> Question:
         row.reason,
         row.article,
         in_utc(row.asked_at),
+        row.awaits,
     )
 
 

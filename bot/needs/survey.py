@@ -9,19 +9,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.blocks import sent_blocks
-from bot.needs import late, questions
+from bot.needs import asking, late, questions
 from bot.needs.figures import Statistics
 from bot.needs.gaps import gaps
 from bot.needs.period import Period, periods
 from bot.needs.statistics import statistics
 from bot.needs.tallies import first_day, tallies
+from bot.needs.waiting import Waiters
 from bot.needs.work import Answered, Gap, Near, Question, UnknownQuestionError, wordings
 from bot.news import News
 from bot.redaction import without_marks
-from bot.replies import Block
 from bot.staff.tables import AuditRow
-from bot.texts import Texts
 from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.editing.manuscript import UnknownTextError
@@ -43,6 +41,7 @@ class Survey:
         self._news = news or News()
         self._answers = answers
         self._clock = clock
+        self.waiting = Waiters(database, answers, clock, self._news)
         # Only of what is shown, and never on disk: they go with the questions.
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._encoder = ""
@@ -87,26 +86,13 @@ class Survey:
             open_ones = {question.key: question for question in await questions.unanswered(session)}
             if not texts.keys() <= open_ones.keys():
                 raise UnknownQuestionError("a question was settled or erased meanwhile")
-            article = await repository.load_article(session, article_id)
-            changed = False
-            for language in sorted({open_ones[key].language for key in texts}):
-                known = article.asked.get(language, []) if article else []
-                new = [text for key, text in texts.items() if open_ones[key].language == language]
-                both = list(dict.fromkeys([*known, *new]))
-                if await repository.save_asked(session, article_id, language, both):
-                    changed = True
-                    subject = f"{article_id}/{language}"
-                    session.add(AuditRow(at=now, login=by, action="asked", subject=subject))
-            if changed:
-                await repository.bump_content_version(session)
+            written = [(open_ones[key].language, text) for key, text in texts.items()]
+            await asking.keep(session, article_id, written, by=by, now=now)
             count = await questions.settle(session, texts, "answered", now)
-            told = await late.tell(session, asked, rows, lambda reader: self._quoted(article_id, reader), now)
+            told = await late.tell(session, asked, rows, lambda reader: self.waiting.quoted(article_id, reader), now)
         for conversation_id in told:
             self._news.tell(conversation_id)
         return Answered(count, len(told))
-
-    def _quoted(self, article_id: str, texts: Texts) -> list[Block]:
-        return sent_blocks(self._answers.open_article(article_id, now=self._clock(), reader=texts.reader), texts)
 
     async def settle(self, keys: Collection[str], settled: Literal["aside"] | None, *, by: str) -> int:
         now = self._clock()

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from bot.needs.figures import Statistics
 from bot.needs.period import Period
+from knowledge_base.editing.duties import Title
 
 # What became of a question: an article answers it now, or it is not for this service.
 Settled = Literal["answered", "aside"]
@@ -20,7 +21,8 @@ class UnknownQuestionError(LookupError):
 class Question:
     """A question that found no answer, or whose answer (`article`) did not help; `text` is redacted.
 
-    `key` names it in a page. One conversation is one person, as far as anybody can know.
+    `awaits` is the article that was begun for it. `key` names it in a page. One conversation is one person, as far as
+    anybody can know.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Question:
     reason: str
     article: str | None
     asked_at: datetime
+    awaits: str | None = None
 
 
 def wordings(questions: Iterable[Question]) -> list[tuple[Question, int]]:
@@ -61,6 +64,11 @@ class Gap:
     def newest(self) -> datetime:
         return self.questions[0].asked_at
 
+    @property
+    def awaits(self) -> Sequence[str]:
+        """The articles that were begun for it."""
+        return list(dict.fromkeys(question.awaits for question in self.questions if question.awaits))
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -80,8 +88,35 @@ class Near:
     confidence: float = 0.0
 
 
+class Waiting(Protocol):
+    """Questions that wait until an article is published; see `bot.needs.waiting.Waiters`."""
+
+    async def link(self, article_id: str, texts: Mapping[str, str], *, by: str, moved: bool = False) -> int:
+        """Let questions wait for an article, by their keys, and whoever asked in the same words; how many do now.
+
+        People find the article by these texts as soon as it is published; those who asked lately then read it in their
+        conversation. What waits for another article goes on so, unless it is `moved`. Raises `UnknownTextError`.
+        """
+        ...
+
+    async def people(self, article_id: str) -> int:
+        """How many conversations wait for an article."""
+        ...
+
+    async def begun(self, gaps: Iterable[Gap]) -> Mapping[str, Title]:
+        """The titles of the articles that were begun for them, by id."""
+        ...
+
+    async def unpublished(self) -> Sequence[Title]:
+        """The articles that nobody reads yet, by title."""
+        ...
+
+
 class Needs(Protocol):
     """See `bot.needs.survey.Survey`. `reader` is the language in which titles are shown, `by` an editor's login."""
+
+    @property
+    def waiting(self) -> Waiting: ...
 
     @property
     def most(self) -> int:

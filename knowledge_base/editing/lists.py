@@ -75,6 +75,12 @@ async def titles(session: AsyncSession, articles: Collection[str]) -> dict[str, 
     return await _source_titles(session, articles, number)
 
 
+async def unpublished(session: AsyncSession) -> list[str]:
+    """The ids of the articles of which no text is published."""
+    there = exists().where(TranslationRow.article_id == ArticleRow.id, TranslationRow.published.is_not(None))
+    return list(await session.scalars(select(ArticleRow.id).where(~there)))
+
+
 def _duties(need: Need, scope: Scope, among: CTE | None, besides: CTE | None) -> Select[Any]:
     """Rows of article, language, about, since, in order."""
     article: Column[str] = TranslationRow.article_id

@@ -1,9 +1,9 @@
 """What is true of an article in every language; a new article; an article withdrawn and put back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from bot.editing.keeping import Keeping, Options
 from bot.editing.work import Editing, Taken
@@ -11,13 +11,14 @@ from channels.console.areas import Area
 from channels.console.areas.content import AUDIENCES, KINDS, PATH, PHASES, PURPOSES, Known, title_of
 from channels.console.entries import Box, Choice, Choices, Entry, Line, Paragraphs, Picks
 from channels.console.forms import Form, Posted
-from channels.console.gate import CurrentEditing, CurrentKeeping, Editor, SignedIn, console
+from channels.console.gate import CurrentEditing, CurrentKeeping, CurrentNeeds, Editor, SignedIn, console
 from channels.console.kept import Filled, kept, shown
 from channels.console.pages import go, page, say, texts_of
 from channels.console.shared_entries import checked_entries, country_options, id_entry, named_options, topic_options
 from channels.console.sheets import Sheet
 from channels.console.taking import losses, remark
 from channels.console.texts import sentence
+from channels.console.waiting import boxed, unboxed
 from knowledge_base.documents import Article, ArticleFacts, Body, Identifier, Language, Text, Title
 from knowledge_base.editing.identifiers import suggested
 from knowledge_base.editing.manuscript import Manuscript, UnpublishableError
@@ -33,7 +34,6 @@ FAULTS = {
     "step_count": sentence("A translation does not have as many steps as its source: please publish it anew."),
 }
 router = APIRouter()
-Began = Annotated[str, Query(max_length=1000)]
 
 
 class NewArticle(ArticleFacts):
@@ -98,17 +98,23 @@ async def save_facts(request: Request, at: Editor, keeping: CurrentKeeping, know
 
 
 @router.get(NEW)
-async def show_new(
+async def show_new(request: Request, at: Editor, editing: CurrentEditing, keeping: CurrentKeeping) -> Response:
+    return await _begun(request, at, editing, keeping)
+
+
+async def show_asked(
     request: Request,
-    at: Editor,
-    editing: CurrentEditing,
-    keeping: CurrentKeeping,
-    title: Began = "",
-    language: Began = "",
+    at: SignedIn,
+    editing: Editing,
+    keeping: Keeping,
+    texts: Mapping[str, str],
+    *,
+    title: str,
+    language: str,
 ) -> Response:
-    """`title` and `language` may come from a question that has no answer yet."""
+    """The form for an article that will answer questions, by their keys."""
     values = {"title": title} | ({"language": language} if language in editing.languages else {})
-    return await _begun(request, at, editing, keeping, values)
+    return await _begun(request, at, editing, keeping, values | boxed(texts))
 
 
 async def show_taken(request: Request, at: SignedIn, editing: Editing, keeping: Keeping, taken: Taken) -> Response:
@@ -145,9 +151,14 @@ async def _begun(
 
 @router.post(NEW)
 async def begin(
-    request: Request, at: Editor, editing: CurrentEditing, keeping: CurrentKeeping, form: Posted
+    request: Request,
+    at: Editor,
+    editing: CurrentEditing,
+    keeping: CurrentKeeping,
+    needs: CurrentNeeds,
+    form: Posted,
 ) -> Response:
-    _ = texts_of(request).gettext
+    texts = texts_of(request)
     sheet = await _new_sheet(request, keeping)
     if not form["id"].strip() and form["act"] == "save":
         form.values = {**form.values, "id": suggested(form["title"], await keeping.article_ids())}
@@ -162,8 +173,25 @@ async def begin(
     if filled is not None:
         near = await _near(editing, filled.form, at.member.language)
         return shown(request, "content_new.html", sheet, filled, NEW, near=near, taken=())
-    say(request, _("The article was begun. Nobody reads it before you publish its text."))
-    return go(f"{PATH}/{form['id'].strip()}/{form['language']}")
+    told, article_id = (
+        texts.gettext("The article was begun. Nobody reads it before you publish its text."),
+        form["id"].strip(),
+    )
+    if asked := unboxed(form):
+        linked = await needs.waiting.link(article_id, asked, by=at.member.login)
+        told += " " + told_linked(request, linked)
+    say(request, told)
+    return go(f"{PATH}/{article_id}/{form['language']}")
+
+
+def told_linked(request: Request, linked: int) -> str:
+    """How many questions wait for an article since it was begun or chosen."""
+    texts = texts_of(request)
+    if not linked:
+        return texts.gettext("A colleague has begun an article for these questions, or settled them, meanwhile.")
+    return texts.ngettext("{count} question waits for it now.", "{count} questions wait for it now.", linked).format(
+        count=texts.number(linked)
+    )
 
 
 @router.post(f"{NEW}/check")

@@ -13,7 +13,7 @@ from channels.console.checking import LEVELS, told
 from channels.console.entries import CHARACTER
 from channels.console.foresight import Foresight, foreseen
 from channels.console.forms import Form, Posted
-from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console, zone_of
+from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console, needs, zone_of
 from channels.console.pages import go, page, say, texts_of
 from channels.console.planning import ACTS, FAULTS, PLAN_FAULTS, of_languages, time_planned, told_time
 from channels.console.taking import losses
@@ -282,6 +282,7 @@ async def _shown(
         plan=of_languages(await editing.plans(known.id)).get(language),
         review=next((one for one in await editing.reviews(known.id) if one.language == language), None),
         most_remark=MOST_REMARK,
+        waiting=await needs(request).waiting.people(known.id),
         plan_faults=PLAN_FAULTS,
         **_about(request, known, language),
     )

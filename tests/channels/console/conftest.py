@@ -220,7 +220,7 @@ class Newsroom:
         self.answers = answers
         self.editors = Editors(house.database, answers, house.now)
         house.service.editing = self.editors
-        house.service.needs = Survey(house.database, answers, house.now)
+        self.survey = house.service.needs = Survey(house.database, answers, house.now)
         house.service.exchange = Exchange(house.database, house.now)
         house.call(take_in, house.database, small_content())
 

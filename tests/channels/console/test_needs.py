@@ -1,7 +1,6 @@
 """What people need, over HTTP, without a script."""
 
 import re
-from html import unescape
 
 from bot.engine import Engine
 from bot.messages import Incoming
@@ -47,15 +46,6 @@ def test_what_people_asked_stands_together_and_without_their_numbers(newsroom: N
     assert "English · 2 × · November 22, 2026" in words(gap)
     assert "4567" not in gap.text
     assert "<b>" not in gap.text
-
-
-def test_an_article_is_begun_from_a_question(newsroom: Newsroom) -> None:
-    asked(newsroom)
-    anna = newsroom.editor("anna", "hu")
-    link = re.search(r'href="/console(/add-article[^"]*)"', anna.get(gap_of(anna.get("/needs").text)).text)
-    assert link is not None
-    begun = form_of(anna.get(unescape(link[1])))
-    assert (begun["title"], begun["language"]) == (ASKED, "en")
 
 
 def test_an_article_is_found_by_what_was_ticked(newsroom: Newsroom) -> None:
