@@ -65,14 +65,49 @@ def test_a_gap_is_set_aside_by_keyboard_and_an_article_is_begun_from_it(editor: 
     gap = editor.locator("li", has_text=DOG)
     expect(gap).to_contain_text("3 people · 3 languages")
     gap.get_by_role("link").click()
-    editor.get_by_role("link", name="Begin an article from it").click()
+    gap_page = editor.url
+    editor.get_by_role("button", name="Begin an article from it").click()
     expect(editor.get_by_label("Title", exact=True)).to_have_value(DOG)
-    editor.go_back()
+    assert editor.url == gap_page
+    editor.goto(gap_page)
     walk_to(editor, "Not for us: set it aside")
     editor.keyboard.press("Enter")
     expect(editor.get_by_role("status")).to_have_text("3 questions were set aside.")
     editor.get_by_role("link", name="Set aside").click()
     expect(editor.locator("li", has_text=DOG)).to_have_count(3)
+
+
+def test_whoever_asked_is_answered_by_the_article_that_was_begun_for_them(editor: Page, asked: Server) -> None:
+    now = str(datetime.now(UTC).replace(tzinfo=None))
+    with closing(sqlite3.connect(asked.data / "kalauz.db")) as database, database:
+        begun = ("fisher", "", "hungary", "web", "en", "bot", now)
+        database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)", begun)
+        question = ("fisher", 1, "en", "Where do they sell fishing licences?", "no_answer", now)
+        columns = "conversation_id, number, language, text, reason, asked_at"
+        database.execute(f"INSERT INTO unanswered ({columns}) VALUES (?, ?, ?, ?, ?, ?)", question)
+    sign_in(editor, "nora")
+    editor.goto("/console/needs")
+    editor.get_by_role("link", name="fishing licences").click()
+    editor.get_by_role("button", name="Begin an article from it").click()
+    editor.get_by_label("Short answer").fill("The club of the lake sells them.")
+    editor.locator("[name=topics-0]").select_option(index=1)
+    editor.locator("[name=sources-0-title]").fill("The club")
+    editor.get_by_role("button", name="Save").first.click()
+    expect(editor.get_by_text("1 person asked for this")).to_be_visible()
+    editor.get_by_role("button", name="Publish as a major change").click()
+    expect(editor.get_by_role("status")).to_contain_text("It is published")
+    said = ""
+    # Nobody but the clock does it.
+    for _ in range(100):
+        with closing(sqlite3.connect(asked.data / "kalauz.db")) as database:
+            rows = database.execute("SELECT data FROM events WHERE conversation_id = 'fisher'").fetchall()
+        if rows:
+            ((said,),) = rows
+            break
+        editor.wait_for_timeout(300)
+    assert "The club of the lake sells them." in said
+    editor.goto("/console/needs")
+    expect(editor.get_by_text("fishing licences")).to_have_count(0)
 
 
 def test_the_statistics_come_as_a_file(editor: Page) -> None:

@@ -173,10 +173,8 @@ async def begin(
     if filled is not None:
         near = await _near(editing, filled.form, at.member.language)
         return shown(request, "content_new.html", sheet, filled, NEW, near=near, taken=())
-    told, article_id = (
-        texts.gettext("The article was begun. Nobody reads it before you publish its text."),
-        form["id"].strip(),
-    )
+    article_id = form["id"].strip()
+    told = texts.gettext("The article was begun. Nobody reads it before you publish its text.")
     if asked := unboxed(form):
         linked = await needs.waiting.link(article_id, asked, by=at.member.login)
         told += " " + told_linked(request, linked)
