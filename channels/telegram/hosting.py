@@ -32,7 +32,7 @@ class TelegramOffError(LookupError):
 
 
 class TelegramNotReadyError(RuntimeError):
-    """The channel is still starting."""
+    """The update has to come again: the channel is still starting, or has not the key of the chat's conversation."""
 
 
 class NotAnUpdateError(ValueError):
