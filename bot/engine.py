@@ -22,9 +22,10 @@ from bot.export import exported
 from bot.handoff import cases, counsellors, prospects
 from bot.handoff.delivery import Deliveries
 from bot.handoff.moves import BOT, DESK
-from bot.limits import FREE, TYPING, Limits
+from bot.limits import FLOOD, FLOOD_OF_NETWORK, FREE, TYPING, Limits
 from bot.messages import Fresh, Incoming, LimitError, Message, Started, Taken, Watch
 from bot.news import ANY, News, Typing, waited
+from bot.payloads import read_payload
 from bot.policy import SUBMIT
 from bot.runner import Runner
 from bot.state import Event, State, active_loop_of, slots_of
@@ -71,6 +72,7 @@ class Engine:
         vault: Vault,
         *,
         limits: Limits | None = None,
+        flood: Limits | None = None,
         news: News | None = None,
         deliveries: Deliveries | None = None,
         watch: Watch = lambda: lambda taken: None,
@@ -81,6 +83,7 @@ class Engine:
         self._clock = clock
         self._vault = vault
         self._limits = limits or Limits()
+        self._flood = flood or Limits(FLOOD, FLOOD_OF_NETWORK)
         self._typing = Limits(conversation=TYPING)
         self._news = news or News()
         self._deliveries = deliveries or Deliveries()
@@ -88,10 +91,14 @@ class Engine:
         self._understanding = ThreadPoolExecutor(os.cpu_count())
         self._runner = Runner(action_executor(answers))
 
+    def admit(self, network: str | None, language: str | None) -> None:
+        """Count a question outside conversations for its network, as a message. Raises LimitError."""
+        self._refuse(self._limits.of_network(network, self._clock()), language)
+
     async def start(self, *, channel: str, language: str | None, network: str | None = None) -> Started:
         """Open a conversation and greet; `language` is what the client says of itself. Raises LimitError."""
+        self.admit(network, language)
         now = self._clock()
-        self._refuse(self._limits.of_network(network, now), language)
         async with self._database.transaction() as session:
             conversation_id, token = await conversations.start(
                 session, site=self._answers.site.id, channel=channel, language=language, now=now
@@ -119,6 +126,8 @@ class Engine:
                 return await self._replies_to(conversation_id, before.numbers[incoming.client_id])
             now = self._clock()
             first = parsed is None
+            if first:
+                self._check_flood(conversation_id, incoming, before.row.language, now)
             parsed = await asyncio.get_running_loop().run_in_executor(
                 self._understanding, copy_context().run, self._understood, incoming, before, now
             )
@@ -291,6 +300,14 @@ class Engine:
         urgent = before.state.urgency is not None
         expected = await prospects.expected(session, self._answers, row.id, about, urgent=urgent, now=now)
         return {prospects.SLOT: expected.as_slot()} if expected else {}
+
+    def _check_flood(self, conversation_id: str, incoming: Incoming, language: str | None, now: datetime) -> None:
+        """Refuse what is too much to be understood, unless it is as cheap as the way to a person: a button."""
+        pressed = read_payload(incoming.text)
+        if incoming.attachment is not None or (pressed is not None and pressed.name in FREE):
+            return
+        self._refuse(self._flood.of_conversation(conversation_id, now), language)
+        self._refuse(self._flood.of_network(incoming.network, now), language)
 
     def _check_limits(
         self, conversation_id: str, incoming: Incoming, parsed: ParseData, language: str | None, now: datetime

@@ -19,6 +19,10 @@ class Rate:
 CONVERSATION: Final = (Rate(20, timedelta(minutes=1)), Rate(200, timedelta(hours=1)))
 # A shelter, a school or an office shares one address: many people write from it at once.
 NETWORK: Final = (Rate(600, timedelta(minutes=1)), Rate(10_000, timedelta(hours=1)))
+# What is no longer even understood, which costs more than all else: several times the above, so that whoever is in
+# danger is heard among very many other messages, and by the minute only, so that nobody is kept out for long.
+FLOOD: Final = (Rate(100, timedelta(minutes=1)),)
+FLOOD_OF_NETWORK: Final = (Rate(2_400, timedelta(minutes=1)),)
 # Two tabs, each of which says every three seconds that somebody types.
 TYPING: Final = (Rate(40, timedelta(minutes=1)),)
 # Keys that are remembered; the longest silent ones are forgotten first.

@@ -139,6 +139,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry=telemetry,
     )
     app.state.metrics, app.state.metrics_token = metrics, settings.metrics_token
+    app.state.streams = stream.Streams(metrics.open_streams)
     problems.install(app)
     for router in (
         health.router,

@@ -219,6 +219,11 @@ class Assembly:
             self._take(await asyncio.to_thread(self._load, *self._newest))
             await asyncio.to_thread(memory.give_back)
 
+    @property
+    def line_down_s(self) -> float | None:
+        """For how long nobody here has known what the other processes do; None where there are none."""
+        return self.coordination.down_s
+
     async def keep_in_touch(self) -> None:
         """With the other processes, until cancelled."""
         await self.coordination.run()

@@ -23,6 +23,9 @@ class Counted(Protocol):
     @property
     def served(self) -> Served | None: ...
 
+    @property
+    def line_down_s(self) -> float | None: ...
+
     async def backlog(self) -> Backlog | None: ...
 
 
@@ -46,6 +49,9 @@ class Metrics:
         self._waiting = Gauge("kalauz_waiting_cases", "Cases that wait for a counsellor.", ["urgent"], registry=own)
         self._outbox = Gauge(
             "kalauz_outbox_age_seconds", "Age of the oldest message that is not delivered.", ["to"], registry=own
+        )
+        self._line = Gauge(
+            "kalauz_line_down_seconds", "How long the line to the other processes has been down.", registry=own
         )
         self._version = Gauge("kalauz_content_version", "Version of the content that answers.", registry=own)
         self._passages = Gauge("kalauz_library_passages", "Passages that are searched.", registry=own)
@@ -74,6 +80,7 @@ class Metrics:
             self._waiting.labels("no").set(backlog.waiting - backlog.urgent)
             for to, age in backlog.oldest_s.items():
                 self._outbox.labels(to).set(age)
+        self._line.set(counted.line_down_s or 0.0)
         if (served := counted.served) is not None:
             self._version.set(served.content_version)
             self._passages.set(served.passages)

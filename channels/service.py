@@ -79,6 +79,9 @@ class Assembly(Protocol):
     @property
     def time_zone(self) -> ZoneInfo | None: ...
 
+    @property
+    def line_down_s(self) -> float | None: ...
+
     async def follow(self, *, at_once: bool) -> Served | None: ...
 
     async def keep_in_touch(self) -> None: ...
@@ -179,6 +182,11 @@ class Service:
     def exchange(self) -> Exchanging | None:
         """Texts for translators; None until the database is there."""
         return self._assembly.exchange if self._assembly else None
+
+    @property
+    def line_down_s(self) -> float | None:
+        """For how long the line to the other processes has been down, in seconds; None where there is none."""
+        return self._assembly.line_down_s if self._assembly else None
 
     async def backlog(self) -> Backlog | None:
         """None while it is loading, and where the database does not answer."""

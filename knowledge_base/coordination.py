@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,10 @@ class Coordination(Protocol):
     """`look_s` is how often, in seconds, to look for what a word should have told."""
 
     look_s: float
+
+    @property
+    def down_s(self) -> float | None:
+        """For how long this process has been without its line to the others, in seconds; None where there is none."""
 
     async def run(self) -> None:
         """Stay in touch with the other processes until cancelled."""
@@ -91,6 +96,10 @@ class OneProcess:
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def down_s(self) -> float | None:
+        return None
 
     async def run(self) -> None:
         await asyncio.Event().wait()
@@ -146,11 +155,12 @@ BEAT = "SELECT true"
 
 
 class SeveralProcesses:
-    """A process among others on one PostgreSQL."""
+    """A process among others on one PostgreSQL. `clock` gives seconds that only go on."""
 
     look_s = 2.0
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._url = database.url
         self._within = OneProcess()
         self._hear: list[Hear] = []
@@ -159,6 +169,11 @@ class SeveralProcesses:
         self._roles: set[str] = set()
         self._is_up = asyncio.Event()
         self._was_up = False
+        self._down_since = clock()
+
+    @property
+    def down_s(self) -> float | None:
+        return 0.0 if self._is_up.is_set() else self._clock() - self._down_since
 
     def tell(self, word: str) -> None:
         # What the database has not been told yet need not be told twice.
@@ -243,6 +258,7 @@ class SeveralProcesses:
             finally:
                 # The database lets go of whatever was held.
                 self._is_up.clear()
+                self._down_since = self._clock()
                 self._roles.clear()
                 await pooled.invalidate()
 

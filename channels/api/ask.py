@@ -3,10 +3,10 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from channels.api.dependencies import CurrentAnswers
+from channels.api.dependencies import CurrentAnswers, CurrentEngine, network
 from channels.service import now
 from knowledge_base.documents import Country
 from knowledge_base.languages import TAG
@@ -27,8 +27,9 @@ class Question(BaseModel):
 
 
 @router.post("/ask")
-async def ask(question: Question, answers: CurrentAnswers) -> Answer:
+async def ask(question: Question, answers: CurrentAnswers, engine: CurrentEngine, request: Request) -> Answer:
     """The reviewed answer, choices, or an honest "I do not know"."""
+    engine.admit(network(request), question.language)
     return await asyncio.to_thread(
         answers.ask, question.text, now=now(), language=question.language, country=question.country
     )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from bot.messages import Incoming, Message
 from bot.replies import Reply
 from channels.api.ask import LanguageTag
-from channels.api.dependencies import CurrentEngine, Token
+from channels.api.dependencies import CurrentEngine, Token, network
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 
@@ -64,10 +64,6 @@ class StartedConversation(Messages):
     token: str
 
 
-def _address(request: Request) -> str | None:
-    return request.client.host if request.client else None
-
-
 def shown(messages: list[Message]) -> list[ShownMessage]:
     return [ShownMessage.model_validate(message, from_attributes=True) for message in messages]
 
@@ -79,7 +75,7 @@ def cursor(messages: list[Message], before: int = 0) -> int:
 @router.post("", status_code=201)
 async def start(new: NewConversation, engine: CurrentEngine, request: Request) -> StartedConversation:
     """Start a conversation; the token is shown only here."""
-    started = await engine.start(channel="web", language=new.language, network=_address(request))
+    started = await engine.start(channel="web", language=new.language, network=network(request))
     messages = started.messages
     return StartedConversation(
         id=started.conversation_id, token=started.token, messages=shown(messages), cursor=cursor(messages)
@@ -91,7 +87,7 @@ async def write(
     conversation_id: str, message: NewMessage, engine: CurrentEngine, token: Token, request: Request
 ) -> Messages:
     """Write a message; the reply comes back with it."""
-    incoming = Incoming(message.text, message.client_id, message.attachment, _address(request))
+    incoming = Incoming(message.text, message.client_id, message.attachment, network(request))
     messages = await engine.receive(conversation_id, token, incoming)
     return Messages(messages=shown(messages), cursor=cursor(messages))
 

@@ -46,6 +46,11 @@ async def token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depe
     return credentials.credentials
 
 
+def network(request: Request) -> str | None:
+    """The address of who asks, for the limits."""
+    return request.client.host if request.client else None
+
+
 CurrentAnswers = Annotated[Asking, Depends(answers)]
 CurrentActing = Annotated[Acting, Depends(acting)]
 CurrentEngine = Annotated[Conversing, Depends(engine)]

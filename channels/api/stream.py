@@ -8,17 +8,20 @@ the stream back.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
-from contextlib import aclosing
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
+from contextlib import AbstractContextManager, aclosing, contextmanager
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Header, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from prometheus_client import Gauge
 
+from bot.limits import network_of
 from bot.messages import Conversing, Fresh, Message, UnknownConversationError
 from channels.api.conversations import Cursor, cursor, shown
-from channels.api.dependencies import CurrentEngine, CurrentService, Token
+from channels.api.dependencies import CurrentEngine, CurrentService, Token, network
+from channels.api.problems import problem
 from knowledge_base.outage import OutageError
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
@@ -26,11 +29,46 @@ router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 # How often the database is looked at for what was stored without news, in seconds; each look is a sign of life.
 LOOK_S = 15.0
 
+# Streams that one conversation and one network may have open: many tabs, and a shelter. Who gets none looks instead.
+OF_CONVERSATION = 8
+OF_NETWORK = 200
+# When to come again who gets none, in seconds.
+AGAIN_S = 15
+
 # nginx holds responses back unless it is told not to.
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _EXAMPLE = 'id: 3\nevent: message\ndata: {"number": 3, "sender": "person", "text": "…", …}\n\n'
 
 Result = TypeVar("Result")
+
+
+class Streams:
+    """Those that this process has open; `gauge` shows how many."""
+
+    def __init__(self, gauge: Gauge) -> None:
+        self._gauge = gauge
+        self._open: Counter[str] = Counter()
+
+    def has_room(self, conversation_id: str, address: str | None) -> bool:
+        of_network = self._open[_of(address)] if address else 0
+        return self._open[conversation_id] < OF_CONVERSATION and of_network < OF_NETWORK
+
+    @contextmanager
+    def one_more(self, conversation_id: str, address: str | None) -> Iterator[None]:
+        keys = [conversation_id, _of(address)] if address else [conversation_id]
+        self._open.update(keys)
+        try:
+            with self._gauge.track_inprogress():
+                yield
+        finally:
+            self._open.subtract(keys)
+            for key in keys:
+                if not self._open[key]:
+                    del self._open[key]
+
+
+def _of(address: str) -> str:
+    return f"network {network_of(address)}"
 
 
 class EventStream(StreamingResponse):
@@ -56,17 +94,22 @@ async def stream(
     token: Token,
     after: Cursor = 0,
     last_event_id: Annotated[int, Header(ge=0, lt=2**31, description="Stands in for `after`.")] = 0,
-) -> EventStream:
+) -> Response:
     """The messages after a cursor, and each further one as it comes."""
     start = max(after, last_event_id)
     first = await engine.messages(conversation_id, token, after=start)
+    streams: Streams = request.app.state.streams
+    address = network(request)
+    if not streams.has_room(conversation_id, address):
+        detail = "too many streams are open here; close one, or ask for new messages instead"
+        return problem(429, detail, code="too_many", headers={"Retry-After": str(AGAIN_S)})
     events = _events(engine, conversation_id, token, first, start, service.ending)
-    return EventStream(_counted(events, request.app.state.metrics.open_streams), headers=HEADERS)
+    return EventStream(_counted(events, streams.one_more(conversation_id, address)), headers=HEADERS)
 
 
-async def _counted(events: AsyncGenerator[str], open_streams: Gauge) -> AsyncIterator[str]:
+async def _counted(events: AsyncGenerator[str], counted: AbstractContextManager[None]) -> AsyncIterator[str]:
     async with aclosing(events):
-        with open_streams.track_inprogress():
+        with counted:
             async for event in events:
                 yield event
 

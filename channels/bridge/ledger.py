@@ -84,8 +84,9 @@ async def find_remote(session: AsyncSession, remote: str) -> Case | None:
 
 
 async def is_opening(session: AsyncSession) -> bool:
-    """Whether a case may be with the other desk under an id that is not known here yet."""
-    return bool(await session.scalar(select(exists().where(BridgedRow.remote.is_(None), BridgedRow.sending > 0))))
+    """Whether a case may be with the other desk under an id that will be known here soon; of a parked one it is not."""
+    opening = exists().where(BridgedRow.remote.is_(None), BridgedRow.sending > 0, BridgedRow.parked.is_(False))
+    return bool(await session.scalar(select(opening)))
 
 
 async def going_on(session: AsyncSession) -> Sequence[Case]:

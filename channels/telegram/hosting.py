@@ -21,6 +21,8 @@ State = Literal["off", "starting", "polling", "webhook", "failed"]
 
 # The pause before another try after a failure, in seconds.
 RETRY_S = 10.0
+# The same after Telegram refused the token or the address: its reason may pass, such as a name that was not found.
+REFUSED_S = 180.0
 
 
 class TelegramSetupError(RuntimeError):
@@ -32,7 +34,7 @@ class TelegramOffError(LookupError):
 
 
 class TelegramNotReadyError(RuntimeError):
-    """The channel is still starting."""
+    """The update has to come again: the channel is still starting, or has not the key of the chat's conversation."""
 
 
 class NotAnUpdateError(ValueError):
@@ -79,6 +81,8 @@ class TelegramHost:
         self._secret: str | None = None
         self._channel: _Channel | None = None
         self._task: asyncio.Task[None] | None = None
+        # Why Telegram refuses us at the moment.
+        self._refusal: str | None = None
         self.state: State = "starting" if token else "off"
 
     def start(self) -> None:
@@ -105,18 +109,21 @@ class TelegramHost:
         await self._channel.take(update)
 
     async def _run(self) -> None:
-        """Run the channel, and after a failure run it anew; what no repetition mends ends it."""
+        """Run the channel, and after a failure run it anew."""
         while True:
+            pause = RETRY_S
             try:
                 await self._run_once()
             except TelegramSetupError as error:
-                log.error("Telegram stays off: %s", error)
-                self.state = "failed"
-                return
+                pause = REFUSED_S
+                # Once for each reason, not for each try.
+                if self._refusal != str(error):
+                    log.error("Telegram is off until this is mended: %s; it is tried every %g s", error, pause)
+                self._refusal = str(error)
             except Exception as error:
-                log.error("Telegram failed (%s); it starts again in %g s", type(error).__name__, RETRY_S)
-                self.state = "failed"
-            await asyncio.sleep(RETRY_S)
+                log.error("Telegram failed (%s); it starts again in %g s", type(error).__name__, pause)
+            self.state = "failed"
+            await asyncio.sleep(pause)
 
     async def _run_once(self) -> None:
         if self._webhook_url:
@@ -142,6 +149,7 @@ class TelegramHost:
         try:
             name = await channel.open()
             self.state = "webhook" if webhook else "polling"
+            self._refusal = None
             log.info("Telegram: @%s, by %s", name, self.state)
             await channel.run()
         finally:

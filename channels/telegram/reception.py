@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -19,12 +20,15 @@ from channels.telegram import chats
 from channels.telegram.buttons import Press
 from channels.telegram.chats import Chat
 from channels.telegram.drawing import Part, draw, sentence
+from channels.telegram.hosting import TelegramNotReadyError
 from channels.telegram.menu import its_own_copy
 from channels.telegram.reading import Heard, Membership, Migrated, Pressed, read
 from channels.telegram.sending import Sender
 from knowledge_base.coordination import Coordination
 from knowledge_base.database import Database
 from retrieval.question import QuestionError
+
+log = logging.getLogger(__name__)
 
 # How long an answer may take before the chat shows that one is being written, in seconds.
 QUIET_S = 0.4
@@ -59,7 +63,10 @@ class Reception:
         await asyncio.gather(*self._saying, return_exceptions=True)
 
     async def take(self, update: Update) -> None:
-        """Take an update in; when this returns, it is stored. Taken again, it does nothing."""
+        """Take an update in; when this returns, it is stored. Taken again, it does nothing.
+
+        Raises TelegramNotReadyError for one that has to come again: its chat's conversation cannot be opened here.
+        """
         said = read(update, self._bot.bot)
         match said:
             case Heard():
@@ -114,7 +121,14 @@ class Reception:
         """Into the chat's conversation, or into a new one where there is none any more."""
         try:
             await self._into(chat or await self._begun(said, incoming.text), said, incoming)
-        except (UnknownConversationError, WrongTokenError, SealedError):
+        except (UnknownConversationError, WrongTokenError):
+            await self._into(await self._begun(said, incoming.text), said, incoming)
+        except SealedError:
+            # Another process may have a newer key, and the conversation may be with a person: it is not let go of
+            # unless who writes begins anew themselves.
+            if not _is_start(incoming.text):
+                log.error("a chat waits: its conversation was sealed with a KALAUZ_SECRET_KEY that is not known here")
+                raise TelegramNotReadyError from None
             await self._into(await self._begun(said, incoming.text), said, incoming)
 
     async def _into(self, chat: Chat, said: Heard | Pressed, incoming: Incoming) -> None:
@@ -159,9 +173,7 @@ class Reception:
         assert chat_id is not None  # noqa: S101
         started = await self._engine().start(channel="telegram", language=said.language)
         sealed = self._vault.seal({"token": started.token})
-        command = read_payload(text)
-        greeted = command is not None and command.name == "start"
-        delivered = started.messages[-1].number if greeted else 0
+        delivered = started.messages[-1].number if _is_start(text) else 0
         async with self._database.transaction() as session:
             await chats.bind(session, chat_id, started.conversation_id, sealed, delivered=delivered)
             chat = await chats.find(session, chat_id)
@@ -201,3 +213,8 @@ class Reception:
         """Stop the button's waiting; one that was pressed long ago waits no more."""
         with contextlib.suppress(TelegramError):
             await self._bot.answer_callback_query(pressed.query_id, text, show_alert=text is not None)
+
+
+def _is_start(text: str) -> bool:
+    command = read_payload(text)
+    return command is not None and command.name == "start"

@@ -1,15 +1,19 @@
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import engine as engine_module
 from bot import limits as limits_module
 from bot.engine import Engine
-from bot.limits import Limits, Rate, network_of
+from bot.limits import CONVERSATION, FLOOD, FLOOD_OF_NETWORK, NETWORK, Limits, Rate, network_of
 from bot.messages import Incoming, LimitError, Message, Started
 from bot.texts import Texts
+from bot.understanding import understand
 from knowledge_base.database import Database
 from retrieval.answers import Answers
 from tests.bot.conftest import VAULT
@@ -236,6 +240,46 @@ async def test_danger_and_the_wish_for_a_person_are_never_refused(
         reply = (await phone.send(text))[-1].reply
         assert reply is not None
         assert reply.outcome == outcome
+
+
+@pytest.mark.parametrize("flood", [(3, 1_000), (1_000, 3)])
+async def test_a_flood_is_not_even_understood_and_the_way_to_a_person_stays_open(
+    database: Database, answers: Answers, times: Clock, monkeypatch: pytest.MonkeyPatch, flood: tuple[int, int]
+) -> None:
+    understood: list[str] = []
+
+    def counted(text: str, *arguments: Any, **more: Any) -> Any:
+        understood.append(text)
+        return understand(text, *arguments, **more)
+
+    monkeypatch.setattr(engine_module, "understand", counted)
+    messages, network = flood
+    limits = Limits((Rate(2, MINUTE),)), Limits((Rate(messages, MINUTE),), (Rate(network, MINUTE),))
+    engine = Engine(database, answers, times, VAULT, limits=limits[0], flood=limits[1])
+    phone = await Phone.of(engine, network="192.0.2.1")
+    results = await asyncio.gather(*(phone.send() for _ in range(9)), return_exceptions=True)
+    assert [isinstance(result, LimitError) for result in results].count(False) == 2
+    # What came between two is understood anew; what is refused is not.
+    assert len(understood) <= 4
+    for text in ("/human", "/help"):
+        assert (await phone.send(text))[-1].sender == "bot"
+    times.now += MINUTE
+    assert (await phone.send())[-1].sender == "bot"
+
+
+async def test_danger_is_heard_among_many_times_more_messages_than_are_answered(
+    database: Database, starter_answers: Answers, times: Clock
+) -> None:
+    phone = await Phone.of(Engine(database, starter_answers, times, VAULT), network="192.0.2.1")
+    for _ in range(FLOOD[0].messages - 1):
+        with contextlib.suppress(LimitError):
+            await phone.send("12")
+    reply = (await phone.send("I want to kill myself tonight"))[-1].reply
+    assert reply is not None
+    assert reply.outcome == "urgent"
+    assert FLOOD[0].messages >= 5 * CONVERSATION[0].messages
+    assert FLOOD_OF_NETWORK[0].messages >= 4 * NETWORK[0].messages
+    assert [rate.window for rate in (*FLOOD, *FLOOD_OF_NETWORK)] == [MINUTE] * 2
 
 
 async def test_a_callback_can_be_asked_for_to_the_end(database: Database, answers: Answers, times: Clock) -> None:

@@ -1,8 +1,10 @@
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
 from starlette.testclient import TestClient
 
+from bot.limits import Limits, Rate
 from channels.settings import Settings
 from retrieval.shown import Outcome
 from tests.channels.conftest import stored
@@ -107,3 +109,14 @@ def test_the_api_describes_itself(client: TestClient) -> None:
         "/api/v1/conversations/{conversation_id}/typing",
         "/rasa/webhook",
     }
+
+
+def test_a_network_asks_no_more_than_it_may_write(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = Limits(network=(Rate(2, timedelta(minutes=1)),))
+    monkeypatch.setattr(client.app.state.service.conversing, "_limits", few)  # type: ignore[attr-defined]
+    assert [client.post("/api/v1/ask", json={"text": QUESTION}).status_code for _ in range(2)] == [200, 200]
+    refused = client.post("/api/v1/ask", json={"text": QUESTION, "language": "hu"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert 0 < int(refused.headers["retry-after"]) <= 60
+    assert client.post("/api/v1/conversations", json={}).status_code == 429

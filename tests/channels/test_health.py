@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from channels import assembly
+from channels.api import health
 from channels.app import create_app
 from channels.settings import Settings
+from knowledge_base.coordination import SeveralProcesses
+from knowledge_base.database import Database
 from retrieval.encoder import Encoder
 from tests import builders
 from tests.channels.conftest import data_folder, serving, take_in, until
@@ -45,12 +49,26 @@ def test_what_needs_the_content_says_that_it_is_loading(
         assert response.json()["code"] in ("not_ready", "failed")
 
 
-def test_ready_tells_what_is_served(client: TestClient) -> None:
+def test_ready_tells_what_is_served(client: TestClient, settings: Settings) -> None:
     ready = client.get("/ready").json()
-    assert set(ready) == {"status", "content_version", "articles", "passages", "telegram", "bridge"}
+    assert set(ready) == {"status", "content_version", "articles", "passages", "telegram", "bridge", "line"}
+    assert ready["line"] == ("up" if settings.database.startswith("postgresql") else "off")
     assert ready["articles"] == 3
     assert (ready["telegram"], ready["bridge"]) == ("off", "off")
     assert ready["passages"] > 3
+
+
+def test_a_line_to_the_other_processes_that_stays_down_is_not_ready_although_the_database_works(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = Database("postgresql+asyncpg://kalauz@127.0.0.1:1/kalauz")
+    monkeypatch.setattr(assembly, "coordination", lambda _: SeveralProcesses(nowhere))
+    with serving(data_folder(tmp_path, encoder)) as client:
+        assert client.get("/ready").json()["line"] == "down"
+        monkeypatch.setattr(health, "LINE_S", 0.0)
+        response = client.get("/ready")
+        assert (response.status_code, response.json()["code"]) == (503, "line")
+        assert client.post("/api/v1/conversations", json={}).status_code == 201
 
 
 def failure(client: TestClient) -> str:

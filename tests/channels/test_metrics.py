@@ -122,6 +122,7 @@ def test_a_stream_counts_for_as_long_as_it_is_open(measured: TestClient) -> None
 
 class Loading:
     served: Served | None = None
+    line_down_s: float | None = 42.0
 
     async def backlog(self) -> Backlog | None:
         return None
@@ -142,6 +143,7 @@ def test_labels_take_no_values_without_end() -> None:
         ("other", "other"): 1,
     }
     assert found["kalauz_turn_seconds_sum",] == 6
+    assert found["kalauz_line_down_seconds",] == 42
     assert found["kalauz_confidence_count",] == 4
 
 

@@ -131,6 +131,24 @@ def test_it_ends_without_a_word_when_the_server_stops(client: TestClient, talk: 
         ending.clear()
 
 
+@pytest.mark.parametrize("most", ["OF_CONVERSATION", "OF_NETWORK"])
+def test_no_more_streams_are_open_at_once_than_may_be_and_one_that_ends_makes_room(
+    client: TestClient, talk: Talk, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    monkeypatch.setattr(stream, most, 1)
+    other = talk if most == "OF_CONVERSATION" else Talk(client)
+    first = listening(pool, client, talk)
+    refused = listen(client, other)
+    assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, "too_many", "15")
+    talk.erase()
+    first.result()
+    free = Talk(client)
+    open_again = listening(pool, client, free)
+    free.erase()
+    assert open_again.result().status_code == 200
+    assert not client.app.state.streams._open  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("path", "headers", "query", "status", "code"),
     [

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from sqlalchemy import text
 
-from knowledge_base.coordination import CHANNEL, Coordination, OneProcess, announce, coordination
+from knowledge_base.coordination import CHANNEL, Coordination, OneProcess, SeveralProcesses, announce, coordination
 from knowledge_base.database import Database
 from tests.databases import new_database
 
@@ -190,6 +190,22 @@ async def test_a_line_that_was_cut_is_made_anew_and_what_was_held_is_free(
     await until(lambda: other.own.leads("x"))
     await until(lambda: _is_heard(one, other))
     assert "the line to other processes is down" in caplog.text
+
+
+async def test_a_line_knows_for_how_long_it_has_been_down(postgres: Database) -> None:
+    now = [100.0]
+    line = SeveralProcesses(postgres, lambda: now[0])
+    now[0] += 7
+    assert line.down_s == 7
+    task = asyncio.create_task(line.run())
+    await line.lead("x")
+    now[0] += 1000
+    assert line.down_s == 0
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    now[0] += 5
+    assert line.down_s == 5
+    assert OneProcess().down_s is None
 
 
 async def _is_heard(one: Process, other: Process) -> bool:

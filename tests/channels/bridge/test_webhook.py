@@ -97,6 +97,18 @@ async def test_a_reply_to_an_erased_conversation_reaches_nobody(world: World) ->
     assert await world.hears({**letter, "handoff": 999}) == "unknown"
 
 
+async def test_a_parked_case_keeps_no_call_about_another_one_coming_again(world: World, hook: Hook) -> None:
+    letter = {"type": "reply", "handoff": 999, "id": "1", "text": "Which card is it?"}
+    hook.faults.append(Fault(502))
+    await world.asks()
+    await world.look()
+    with pytest.raises(BridgeNotReadyError):
+        await world.hears(letter)
+    hook.faults.append(Fault(400))
+    await world.look(minutes=1)
+    assert await world.hears(letter) == "unknown"
+
+
 async def test_a_crash_within_a_reply_is_mended_when_it_comes_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from rasa_sdk.events import BotUttered
@@ -13,6 +14,7 @@ from bot.engine import Engine
 from bot.limits import Limits
 from bot.news import News
 from bot.replies import Reply, Said
+from bot.vault import Vault
 from channels.telegram import chats
 from channels.telegram.channel import Channel
 from knowledge_base.coordination import coordination
@@ -58,7 +60,10 @@ class Office:
         self.engine = Engine(self.database, self.answers, clock(), VAULT, limits=limits, news=self.news)
 
     def channel(
-        self, *, webhook: tuple[str, str] | None = ("https://example.org/telegram/webhook", "secret")
+        self,
+        *,
+        webhook: tuple[str, str] | None = ("https://example.org/telegram/webhook", "secret"),
+        vault: Vault = VAULT,
     ) -> Channel:
         return Channel(
             token=TOKEN,
@@ -66,7 +71,7 @@ class Office:
             webhook=webhook,
             database=self.database,
             coordination=self.coordination,
-            vault=VAULT,
+            vault=vault,
             news=self.news,
             engine=lambda: self.engine,
             site=self.answers.site,
@@ -84,7 +89,7 @@ class Office:
         return chat.conversation_id, VAULT.open(chat.token)["token"]
 
     @asynccontextmanager
-    async def open(self, **how: tuple[str, str] | None) -> AsyncIterator[Channel]:
+    async def open(self, **how: Any) -> AsyncIterator[Channel]:
         """A channel that takes updates in and sends nothing."""
         channel = self.channel(**how)
         await channel.open()
@@ -97,7 +102,7 @@ class Office:
             await asyncio.gather(line, return_exceptions=True)
 
     @asynccontextmanager
-    async def running(self, **how: tuple[str, str] | None) -> AsyncIterator[Channel]:
+    async def running(self, **how: Any) -> AsyncIterator[Channel]:
         async with self.open(**how) as channel:
             task = asyncio.create_task(channel.run())
             try:

@@ -9,6 +9,8 @@ from sqlalchemy import text as sql
 
 from bot.limits import Limits, Rate
 from bot.messages import WrongTokenError
+from bot.vault import Vault
+from channels.telegram.hosting import TelegramNotReadyError
 from channels.telegram.outbox import REDRAWN
 from channels.telegram.reception import QUIET_S
 from tests.channels.telegram.conftest import Office, person_writes, settled
@@ -353,11 +355,31 @@ async def test_the_conversations_token_is_sealed_in_the_database(office: Office,
     assert token.encode() not in bytes(stored)
 
 
-async def test_a_chat_whose_token_was_sealed_with_a_lost_key_begins_anew(office: Office, telegram: Telegram) -> None:
+async def test_a_chat_sealed_with_a_key_of_another_process_keeps_its_conversation_and_is_heard_again(
+    office: Office, telegram: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with office.open() as channel:
+        await channel.take(telegram.text("/start"))
+    before, _ = await office.conversation(7)
+    update = telegram.text(QUESTION)
+    async with office.open(vault=Vault("a key from before")) as behind:
+        with pytest.raises(TelegramNotReadyError):
+            await behind.take(update)
+    assert caplog.text.count("sealed with a KALAUZ_SECRET_KEY that is not known here") == 1
+    async with office.running() as channel:
+        await channel.take(update)
+        await until(lambda: arrived(telegram, GREETING, ANSWER))
+    assert (await office.conversation(7))[0] == before
+
+
+async def test_a_chat_whose_key_is_lost_begins_anew_with_start(office: Office, telegram: Telegram) -> None:
     async with office.running() as channel:
         await channel.take(telegram.text("/start"))
         await until(lambda: arrived(telegram, GREETING))
         async with office.database.transaction() as session:
             await session.execute(sql("UPDATE telegram_chats SET token = :token"), {"token": b"\0"})
+        with pytest.raises(TelegramNotReadyError):
+            await channel.take(telegram.text(QUESTION))
+        await channel.take(telegram.text("/start"))
         await channel.take(telegram.text(QUESTION))
         await until(lambda: arrived(telegram, GREETING, GREETING, ANSWER))

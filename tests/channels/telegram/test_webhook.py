@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from channels.app import create_app
 from channels.settings import Settings
+from channels.telegram import hosting
 from channels.telegram.hosting import webhook_secret
 from retrieval.encoder import Encoder
 from tests.channels.conftest import data_folder, serving, until
@@ -173,6 +174,21 @@ def test_an_address_that_telegram_refuses_is_told(
         until(lambda: state(client) == "failed")
     assert "KALAUZ_TELEGRAM_WEBHOOK_URL" in caplog.text
     assert "https url must be provided" in caplog.text
+
+
+def test_a_refusal_at_the_start_that_passes_needs_no_restart(
+    hooked: Settings, telegram: Telegram, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO, "channels")
+    monkeypatch.setattr(hosting, "REFUSED_S", 0.05)
+    refusals = [Fault(400, "Bad Request: bad webhook: Failed to resolve host: Try again")] * 3
+    telegram.fail("setWebhook", *refusals)
+    with serving(hooked) as client:
+        until(lambda: state(client) == "webhook")
+        assert client.post(PATH, json=telegram.text("/start"), headers=SECRET).status_code == 200
+    assert len(telegram.of("setWebhook")) == len(refusals) + 1
+    assert caplog.text.count("failed to resolve host") == 1
+    assert caplog.text.count("Telegram: @KalauzTestBot, by webhook") == 1
 
 
 def test_a_telegram_that_is_out_of_reach_at_the_start_is_tried_again(hooked: Settings, telegram: Telegram) -> None:
