@@ -1,5 +1,7 @@
 """A colleague looks a draft over, over HTTP without a script."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from retrieval.answers import Answers
@@ -67,10 +69,12 @@ def test_the_record_names_who_asked_and_who_gave_back(newsroom: Newsroom) -> Non
 
 
 @pytest.fixture
-def careful(newsroom: Newsroom, answers: Answers) -> Newsroom:
+def careful(newsroom: Newsroom, answers: Answers) -> Iterator[Newsroom]:
     """A newsroom where nobody publishes what they wrote."""
-    answers.site = answers.site.model_copy(update={"second_reader": True})
-    return newsroom
+    site = answers.site
+    answers.site = site.model_copy(update={"second_reader": True})
+    yield newsroom
+    answers.site = site
 
 
 def test_a_site_may_want_a_second_reader(careful: Newsroom) -> None:
