@@ -8,7 +8,7 @@ without spaces between them. All of it can be made again from the texts, so no b
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Integer, insert, or_, select, text
@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge_base.tables import ArticleRow, RevisionRow, SaidRow, SaidWordsRow, TranslationRow
 
 LONGEST = 3
-# How many texts are taken in at once.
-AT_ONCE = 500
+# Of how many articles the texts are taken in at once.
+AT_ONCE = 20
 # FTS5 parts words at the signs of ASCII: where they stand for letters that nobody writes, it does not.
 SIGNS = {code: 0x10FF00 + code for code in range(128) if not chr(code).isalnum() and code != ord(" ")}
 # The table, and what is quicker done when it is filled.
@@ -107,14 +107,13 @@ async def saying(session: AsyncSession, word: str) -> set[str]:
 
 def fill(connection: Connection) -> None:
     """Where nothing is kept yet, all that the texts say."""
-    in_order = KEPT.order_by(TranslationRow.article_id, TranslationRow.language)
-    rows = connection.execute(in_order, execution_options={"yield_per": AT_ONCE})
-    said = (
-        (key, words(row.text for row in some))
-        for key, some in groupby(rows, lambda row: (row.article_id, row.language))
-    )
-    while some := dict(islice(said, AT_ONCE)):
-        add(connection, some)
+    ids = connection.scalars(select(TranslationRow.article_id).distinct().order_by(TranslationRow.article_id)).all()
+    # Not as one long result: on PostgreSQL it would stay open, and a migration could change the texts' tables no more.
+    for start in range(0, len(ids), AT_ONCE):
+        some = TranslationRow.article_id.in_(ids[start : start + AT_ONCE])
+        rows = connection.execute(KEPT.where(some).order_by(TranslationRow.article_id, TranslationRow.language))
+        told = groupby(rows, lambda row: (row.article_id, row.language))
+        add(connection, {key: words(row.text for row in of_text) for key, of_text in told})
 
 
 def add(connection: Connection, said: Mapping[tuple[str, str], Collection[str]]) -> None:

@@ -60,6 +60,7 @@ class TranslationRow(Base):
         _where_true("drafted"),
         _where_true("outdated"),
         Index("ix_translations_reviewed", "reviewed", "article_id", "language"),
+        Index("ix_translations_language", "language", "article_id"),
     )
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)

@@ -61,7 +61,7 @@ class Editors:
 
     async def overview(self, wanted: Wanted, now: datetime, part: Part = EVERY) -> Overview:
         async with self._database.reading() as session:
-            return await overview(session, wanted, now, self._answers.site.id, part)
+            return await overview(session, wanted, now, self._answers.site, part)
 
     async def article(self, article_id: str) -> Article:
         async with self._database.reading() as session:

@@ -9,9 +9,8 @@ from rasa_sdk.events import SessionStarted, SlotSet
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import records
 from bot.actions import action_executor
-from bot.editing import votes
+from bot.editing import voted
 from bot.editing.tables import ExpectationRow
 from bot.editing.trying import Expectation, Quality, Tested, Trial, Verdict
 from bot.handoff.moves import BOT
@@ -89,12 +88,10 @@ class Trials:
         """Of what is answered from now; titles are for `reader`. Tests that fail come first."""
         async with self._database.reading() as session:
             kept = await _expectations(session)
-            since = self._clock().date() - votes.LATELY
-            counted = await records.votes(session, self._answers.site.id, since)
+            of_texts = await voted.of_texts(session, self._answers.site.id, self._clock().date())
         tested = await asyncio.to_thread(self._results, kept)
         order: list[Verdict] = ["missed", "offered", "answered"]
         tested.sort(key=lambda one: order.index(one.verdict))
-        of_texts = votes.of_texts(counted)
         named = {one.article for one in of_texts} | {one.expectation.article for one in tested}
         found = {
             id: self._answers.library.revision(id, reader) for id in named | {one.answered or "" for one in tested}

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ class Votes:
 
 @dataclass(frozen=True, slots=True)
 class TextVotes:
-    """The votes on an article in one language: within the last `LATELY`, and before."""
+    """The votes on what an article says now in one language: within the last `LATELY`, and before."""
 
     article: str
     language: str
@@ -61,12 +61,19 @@ class TextVotes:
         return before.share - lately.share > BEYOND_CHANCE * error
 
 
-def of_texts(counts: Iterable[Count]) -> list[TextVotes]:
-    """By text, whatever its revision: first those that help less than before, then by how many it did not help."""
+def of_texts(counts: Iterable[Count], majors: Mapping[tuple[str, str], int]) -> list[TextVotes]:
+    """By text: first those that help less than before, then by how many it did not help.
+
+    `majors` names the last major revision of each published text by article and language. What people said of an
+    earlier one, or of a text that nobody reads any more, was said of other words and does not count; a minor change
+    makes no other text.
+    """
     sums: dict[tuple[str, str], dict[tuple[bool, str], int]] = defaultdict(lambda: defaultdict(int))
     for subject, kind, lately, before in counts:
-        article, _, rest = subject.partition("/")
-        own = sums[article, rest.partition("/")[0]]
+        article, language, number = subject.split("/")
+        if (article, language) not in majors or int(number) < majors[article, language]:
+            continue
+        own = sums[article, language]
         own[True, kind] += lately
         own[False, kind] += before
     found = [

@@ -45,17 +45,20 @@ EVERY: Final = Part()
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What an editor looks for: articles, what they need, and what is planned for them; drafts that colleagues are to
-    look over, or have given back; texts that did not help, or
+    """What an editor looks for: articles, what they need, and what is planned for them; texts that did not help, or
     help less than before, and notices that end soon, the next one first. Beside it all topics and countries, and how
     many questions found no answer.
+
+    What was not published as planned (`failed`), and drafts that colleagues are to look over or have given back
+    (`reviews`), wait for whoever sees them: they are there in every language, whichever was asked for.
     """
 
     articles: Listing[Title]
     needs: Mapping[Need, Listing[Duty]]
-    plans: Sequence[tuple[Plan, Title]]
+    failed: Sequence[tuple[Plan, Title]]
+    planned: Listing[tuple[Plan, Title]]
     reviews: Sequence[tuple[Review, Title]]
-    unhelpful: Sequence[tuple[TextVotes, Title]]
+    unhelpful: Listing[tuple[TextVotes, Title]]
     ending: Sequence[Notice]
     topics: Sequence[Topic]
     countries: Sequence[str]

@@ -19,11 +19,12 @@ import numpy as np
 from sqlalchemy import insert, text
 
 from bot.editing.overview import overview
+from bot.tables import TallyRow
 from knowledge_base import said, states
 from knowledge_base.database import Database
 from knowledge_base.documents import Topic
 from knowledge_base.editing.duties import Wanted
-from knowledge_base.tables import ArticleRow, ArticleTopicRow, RevisionRow, TopicRow, TranslationRow
+from knowledge_base.tables import ArticleRow, ArticleTopicRow, ContactRow, RevisionRow, TopicRow, TranslationRow
 from tests import builders, postgres, warm
 from tests.databases import BACKENDS, Backend
 
@@ -32,11 +33,14 @@ LANGUAGES = [
     "en", "hu", "de", "fr", "ru", "zh-Hans", "sr", "sl", "hr", "bs", "sq", "ro", "sk", "pl", "vi",
     "cs", "uk", "hy", "ar", "es", "fa", "tr", "ps", "ur", "so", "bn", "hi",
 ]  # fmt: skip
+SITE = builders.site(languages=LANGUAGES)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TODAY = NOW.date()
 TOPICS = [Topic(id=f"topic-{n}", parent=f"topic-{n // 8}" if n else None, name={"en": f"Topic {n}"}) for n in range(64)]
 # Of a text; Chinese says the same in a third of them.
 CHARACTERS, CHINESE = 1_700, 600
+# Texts that people voted on.
+CONTACTS, VOTED = 500, 500
 # Of a hundred texts.
 MISSING, DRAFTS, OUTDATED, OLD, TO_VERIFY = 5, 3, 10, 10, 5
 CASES = {
@@ -108,6 +112,8 @@ async def fill(database: Database, articles: int) -> None:
             insert(TopicRow),
             [{"id": t.id, "position": n, "data": t.model_dump(mode="json")} for n, t in enumerate(TOPICS)],
         )
+        await session.execute(insert(ContactRow), [contact(number) for number in range(CONTACTS)])
+        await session.execute(insert(TallyRow), [vote(number, articles) for number in range(VOTED)])
     for begin in range(0, articles, CHUNK):
         rows: dict[type[Any], list[dict[str, Any]]] = {
             ArticleRow: [],
@@ -147,6 +153,19 @@ async def fill(database: Database, articles: int) -> None:
     await say(database, states.EVERYWHERE, "ANALYZE")
 
 
+def contact(number: int) -> dict[str, Any]:
+    verify = "Who picks up?" if number % 4 else None
+    document = builders.contact(f"contact-{number}", topics=[TOPICS[number % len(TOPICS)].id], verify=verify)
+    return {"id": document.id, "data": document.model_dump(mode="json")}
+
+
+def vote(number: int, articles: int) -> dict[str, Any]:
+    """Enough of them on a text to set it in the list, where they are not on an older one."""
+    language, revision = LANGUAGES[number % len(LANGUAGES)], 2 if number % 20 == 0 else 1
+    subject = f"article-{number % articles}/{language}/{revision}"
+    return {"day": TODAY, "site": SITE.id, "language": language, "kind": "not_helped", "subject": subject, "count": 12}
+
+
 async def say(database: Database, *statements: str) -> None:
     async with database.transaction() as session:
         for statement in statements:
@@ -182,7 +201,7 @@ async def measure(kind: Backend, articles: int) -> dict[str, tuple[int, np.ndarr
             for _ in range(TIMES + 1):
                 began = time.perf_counter()
                 async with database.reading() as session:
-                    seen = await overview(session, wanted, NOW, "hungary")
+                    seen = await overview(session, wanted, NOW, SITE)
                 times.append((time.perf_counter() - began) * 1000)
             found[name] = seen.articles.count, np.array(times)
     return found

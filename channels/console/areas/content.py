@@ -36,6 +36,8 @@ HEADINGS: dict[Listed, str] = {
     "missing": sentence("Missing translations"),
     "articles": sentence("Articles"),
 }
+PLANNED = sentence("Planned to be published")
+VOTED_DOWN = sentence("Texts that helped fewer than half, or fewer than before")
 STATES = {
     "current": sentence("up to date"),
     "outdated": sentence("outdated"),
@@ -88,7 +90,10 @@ async def show(
     only: Listed | None = None,
     number: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> Response:
-    """What needs an editor today, in their own language unless they choose another; or page `number` of one list."""
+    """What needs an editor today, in their own language unless they choose another; or page `number` of one list.
+
+    What colleagues wait for, and what was not published as planned, is shown in every language.
+    """
     own = at.member.language if at.member.language in editing.languages else ""
     wanted = Wanted(topic, country, own if language is None else language, words)
     part = Part(only, (number - 1) * PAGE, PAGE) if only else Part(most=SHOWN)
@@ -99,23 +104,39 @@ async def show(
     def link(**changes: Any) -> str:
         return f"{ROOT}{PATH}?{urlencode({**asdict(wanted), **changes})}"
 
+    needs = [(heading, lists[name], {"only": name}) for name, heading in HEADINGS.items() if name in overview.needs]
+    needs.append((VOTED_DOWN, overview.unhelpful, {}))
+    # Missing texts in all languages together are only counted.
+    pages = 1 if only == "missing" and not wanted.language else -(-lists[only].count // PAGE) if only else 1
     return page(
         request,
         "content.html",
         wanted=wanted,
         only=only,
         number=number,
-        last=max(1, -(-lists[only].count // PAGE)) if only else 1,
+        last=max(1, pages),
         link=link,
         lists=[(name, heading, lists[name]) for name, heading in HEADINGS.items() if only in (None, name)],
-        failed=[entry for entry in overview.plans if entry[0].fault is not None],
-        planned=[entry for entry in overview.plans if entry[0].fault is None],
+        failed=overview.failed,
+        planned=overview.planned,
         plan_faults=PLAN_FAULTS,
         zone=zone_of(request),
         unanswered=overview.unanswered,
         reviews=[entry for entry in overview.reviews if entry[0].returned_by is None],
         returned=[entry for entry in overview.reviews if entry[0].returned_by is not None],
-        unhelpful=overview.unhelpful[:SHOWN],
+        unhelpful=overview.unhelpful,
+        most=SHOWN,
+        is_needed=bool(overview.failed or overview.reviews or overview.ending or any(one.count for _, one, _ in needs)),
+        is_needed_elsewhere=any(one.elsewhere for _, one, _ in needs),
+        # What has no list here to say under how much there is in other languages.
+        elsewhere=[
+            (heading, one.elsewhere, link(language="", **of))
+            for heading, one, of in [*needs, (PLANNED, overview.planned, {})]
+            if one.elsewhere and not one.count
+        ],
+        planned_heading=PLANNED,
+        voted_down_heading=VOTED_DOWN,
+        confidences=CONFIDENCES,
         ending=[(notice, notices.title_of(notice, at.member.language)) for notice in overview.ending],
         day=lambda moment: texts_of(request).date(to_local_time(moment[:10] + "T00:00").date()),
         topics=topic_names(overview.topics, at.member.language),

@@ -34,6 +34,91 @@ def test_the_list_says_what_needs_an_editor(newsroom: Newsroom) -> None:
     assert "Articles (2)" in page
     assert "Outdated translations" not in words(anna.get("/content?language=hu&topic=work"))
     assert "Nothing needs you today." in words(anna.get("/content?words=nothing"))
+    assert "In other languages" not in words(anna.get("/content?words=nothing"))
+
+
+def test_who_has_nothing_to_do_in_one_language_is_shown_what_there_is_in_others(newsroom: Newsroom) -> None:
+    page = outdated(newsroom).get("/content")
+    assert "Nothing needs you today in this language: English." in words(page)
+    assert "Nothing needs you today. " not in words(page)
+    assert "In other languages Outdated translations (1) Missing translations (17) Show all languages" in words(page)
+    assert 'href="/console/content?topic=&amp;country=&amp;language=&amp;words=&amp;only=outdated"' in page.text
+    assert "Outdated translations (1) Egészségügyi kártya magyar" in words(
+        newsroom.house.visitor("anna").get("/content?language=&only=outdated")
+    )
+
+
+def test_a_list_says_how_much_more_there_is_in_other_languages(newsroom: Newsroom) -> None:
+    anna = newsroom.editor("anna")
+    for language in ("en", "hu", "de", "uk"):
+        write(anna, f"{CARD}/{language}", title="New words", section__0__text="A draft.")
+    for path in ("/content", "/content?language=hu", "/content?only=draft"):
+        page = anna.get(path)
+        assert "Drafts to finish (1) New words" in words(page)
+        assert "3 more in other languages : Drafts to finish" in words(page)
+    assert "language=&amp;words=&amp;only=draft" in page.text
+    assert "more in other languages" not in words(anna.get("/content?language="))
+
+
+def test_what_is_missing_is_counted_by_language_where_all_are_chosen(newsroom: Newsroom) -> None:
+    page = newsroom.editor("anna").get("/content?language=")
+    assert "Missing translations (17) magyar (1) Deutsch (2) українська (2) العربية (2)" in words(page)
+    assert "Show all : Missing" not in words(page)
+    assert "language=de&amp;words=&amp;only=missing" in page.text
+    alone = words(newsroom.house.visitor("anna").get("/content?language=&only=missing"))
+    assert "Missing translations (17) magyar (1)" in alone
+    assert "Page 1" not in alone
+
+
+@pytest.mark.parametrize("query", ["", "?language=en", "?language=hu", "?language="])
+def test_what_colleagues_wait_for_stands_in_everybodys_list_whatever_its_language(
+    newsroom: Newsroom, query: str
+) -> None:
+    olena, anna = newsroom.editor("olena", "uk"), newsroom.editor("anna")
+    write(olena, f"{CARD}/uk", "review", title="Картка", section__0__text="Картка.")
+    write(olena, f"{CARD}/de", "review", title="Karte", section__0__text="Karte.")
+    anna.get(f"{CARD}/de")
+    anna.send(f"{CARD}/de/give-back", remark="Which card?")
+    write(olena, f"{CARD}/ar", "plan-major", title="بطاقة", section__0__text="بطاقة.", plan__day="2026-11-30")
+    write(olena, f"{CARD}/ar", title="البطاقة")
+    page = words(anna.get(f"/content{query}"))
+    assert "Not published as planned (1) Health card العربية" in page
+    assert "Given back (1) Health card Deutsch · Asked by olena" in page
+    assert "To review (1) Health card українська · Asked by olena" in page
+    assert "Nothing needs you" not in page
+    assert "To review" not in words(anna.get(f"/content{query or '?'}&topic=work"))
+
+
+def test_what_is_planned_in_other_languages_is_counted(newsroom: Newsroom) -> None:
+    anna = newsroom.editor("anna")
+    write(anna, f"{CARD}/de", "plan-major", title="Karte", section__0__text="Karte.", plan__day="2026-11-30")
+    page = words(anna.get("/content"))
+    assert "Planned by anna" not in page
+    assert "Planned to be published (1)" in page.partition("In other languages")[2]
+    assert "Health card Deutsch" in words(anna.get("/content?language="))
+
+
+def test_facts_of_contacts_are_to_be_confirmed_as_those_of_articles_are(newsroom: Newsroom) -> None:
+    async def prepare(database: Database) -> None:
+        async with database.transaction() as session:
+            line = builders.contact("night-line", name="Night line", topics=["work"], verify="Who <b>picks</b> up?")
+            await repository.save_document(session, line)
+            unsure = builders.article().model_copy(update={"facts": builders.facts(confidence="low")})
+            await repository.save_facts(session, unsure)
+
+    anna, house = newsroom.editor("anna"), newsroom.house
+    assert "Facts to confirm" not in words(anna.get("/content"))
+    house.call(prepare, house.database)
+    page = anna.get("/content")
+    told = "Facts to confirm (2) Health card How sure we are: low Night line Who <b>picks</b> up?"
+    assert told in words(page)
+    assert '<a href="/console/contacts/night-line">' in page.text
+    assert anna.get("/contacts/night-line").status_code == 200
+    for query in ("topic=work", "words=night", "country=HU&words=LINE", "only=verify&words=night"):
+        assert "Facts to confirm (1) Night line" in words(anna.get(f"/content?{query}"))
+    for query in ("topic=health", "words=card"):
+        assert "Facts to confirm (1) Health card" in words(anna.get(f"/content?{query}"))
+    assert "Facts to confirm" not in words(anna.get("/content?country=SK"))
 
 
 def test_the_list_begins_with_the_editors_own_language(newsroom: Newsroom) -> None:
@@ -286,7 +371,13 @@ def test_what_is_voted_down_and_what_ends_soon_stand_in_the_list(newsroom: Newsr
     said = words(anna.get("/content?language="))
     assert "Notices that end soon (1) Notice: ends-soon until December 5, 2026" in said
     assert "fewer than before Health card magyar · 0% (0 / 10) Quality" in said
-    assert "Health card magyar" not in words(anna.get("/content?language=en"))
+    other = words(anna.get("/content?language=en"))
+    assert "Health card magyar" not in other
+    assert "Texts that helped fewer than half, or fewer than before (1)" in other.partition("In other languages")[2]
     for other in ("country=SK", "topic=work", "words=plane"):
         assert "Notices that end soon" not in words(anna.get(f"/content?language=&{other}"))
     assert "Notices that end soon" in words(anna.get("/content?country=HU&topic=health&words=OFFICE"))
+    write(anna, f"{CARD}/hu", "minor", title="A kártya")
+    assert "0% (0 / 10)" in words(anna.get("/content?language="))
+    write(anna, f"{CARD}/hu", "major", title="Az új kártya")
+    assert "0% (0 / 10)" not in words(anna.get("/content?language="))

@@ -6,14 +6,14 @@ from datetime import timedelta
 from bot import records
 from knowledge_base.database import Database
 from retrieval.measured import Measured
-from tests.channels.console.conftest import Newsroom, words
+from tests.channels.console.conftest import Newsroom, words, write
 from tests.conftest import NOW
 
 
 def test_an_empty_page_says_what_will_stand_there(newsroom: Newsroom) -> None:
     said = words(newsroom.editor("anna").get("/quality"))
     assert "You keep no tests yet. Ask something under Try it" in said
-    assert "Nobody has voted yet." in said
+    assert "Nobody has voted yet on what is read now." in said
 
 
 def test_what_was_measured_is_told_in_all_and_by_language(newsroom: Newsroom) -> None:
@@ -46,3 +46,5 @@ def test_a_text_that_helps_less_than_before_is_marked(newsroom: Newsroom) -> Non
     house.call(vote, house.database, 2, "not_helped", 10)
     said = words(anna.get("/quality"))
     assert "Health card helps less than before magyar 0% (0 / 10) 100% (20 / 20)" in said
+    write(anna, "/content/health-card/hu", "major", title="Az új kártya")
+    assert "Nobody has voted yet on what is read now." in words(anna.get("/quality"))

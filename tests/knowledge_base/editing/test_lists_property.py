@@ -1,6 +1,6 @@
 """The lists say of any content what these few lines say of all its articles at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -76,7 +76,7 @@ WANTED = st.builds(
 async def test_lists_are_what_all_articles_say(backend: Backend, steps: list[Step], asked: list[Wanted]) -> None:
     facts = [
         builders.facts(topics=["hospital"], verify="Is it free?"),
-        builders.facts(topics=["work", "health"]),
+        builders.facts(topics=["work", "health"], confidence="low"),
         builders.facts(topics=["work"], country="SK", verify="Is it so?"),
     ]
     articles = [builders.article(id, facts=one) for id, one in zip(IDS, facts, strict=True)]
@@ -117,9 +117,15 @@ async def compare(database: Database, asked: Iterable[Wanted]) -> None:
             others = {article.id for article in articles} - set(ids)
             assert await lists.matching(session, TOPICS, wanted) == (ids, others), wanted
             for among, besides in ((ids, ()), (None, others), (None, ())):
-                scope = Scope(wanted.language, TODAY, among, besides)
+                scope = Scope(wanted.language, TODAY, among, besides, languages=LANGUAGES)
                 found = await lists.duties(session, scope, NEEDS, 0, 100)
-                needed = duties(expected if among is not None or besides else articles, wanted.language)
+                scoped = expected if among is not None or besides else articles
+                needed = duties(scoped, wanted.language)
+                by_language = counted(scoped, {*LANGUAGES, wanted.language} - {""})
+                assert {need: some.by_language for need, some in found.items()} == by_language
+                if not wanted.language:
+                    assert found["missing"].count == sum(by_language["missing"].values())
+                    del found["missing"], needed["missing"]
                 assert {need: list(some.entries) for need, some in found.items()} == needed
                 assert {need: some.count for need, some in found.items()} == {
                     n: len(some) for n, some in needed.items()
@@ -148,6 +154,16 @@ def all_of(article: Article) -> str:
     return said.folded("\n".join(told))
 
 
+def counted(articles: Collection[Article], languages: Iterable[str]) -> dict[Need, dict[str, int]]:
+    """By language; facts are every language's business."""
+    found: dict[Need, dict[str, int]] = {need: {} for need in NEEDS}
+    for language in languages:
+        for need, some in duties(articles, language).items():
+            if some and need != "verify":
+                found[need][language] = len(some)
+    return found
+
+
 def duties(articles: Iterable[Article], language: str) -> dict[Need, list[Duty]]:
     found: dict[Need, list[Duty]] = {need: [] for need in NEEDS}
     for article in articles:
@@ -161,9 +177,11 @@ def duties(articles: Iterable[Article], language: str) -> dict[Need, list[Duty]]
                 found["outdated" if state == "outdated" else "missing"].append(Duty(title, tag))
             if published is not None and published.reviewed < TODAY - LONG_AGO:
                 found["old"].append(Duty(title, tag, since=published.reviewed))
-        if article.facts.verify:
-            title = title_of(article, article.source_language)
-            found["verify"].append(Duty(title, article.source_language, about=article.facts.verify))
+        is_unsure = article.facts.confidence == "low"
+        if article.facts.verify or is_unsure:
+            title, about = title_of(article, article.source_language), article.facts.verify
+            found["verify"].append(Duty(title, article.source_language, about=about, is_unsure=is_unsure))
+    found["verify"].sort(key=lambda duty: not duty.is_unsure)
     found["old"].sort(key=lambda duty: (duty.since or TODAY, duty.title.article))
     return found
 

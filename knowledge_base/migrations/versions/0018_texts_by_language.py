@@ -1,0 +1,10 @@
+"""How many texts there are in each language is counted in their order."""
+
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    op.create_index("ix_translations_language", "translations", ["language", "article_id"])
