@@ -5,8 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
 from configparser import ConfigParser
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -74,6 +78,7 @@ def test_the_program_runs_as_nobody_special_and_says_whether_it_lives() -> None:
 def test_a_service_is_of_a_named_version_comes_back_and_keeps_its_data(file: str, name: str) -> None:
     whole, service = COMPOSED[file], COMPOSED[file]["services"][name]
     assert "restart" in service
+    assert {"max-size", "max-file"} <= set(service["logging"]["options"]), "its log grows without end"
     if "build" in service:
         assert (DOCKER / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
     else:
@@ -108,10 +113,89 @@ def test_two_processes_have_one_database_and_one_key_and_each_its_own_index() ->
 
 def test_the_proxy_knows_the_processes_and_asks_whether_they_are_ready() -> None:
     config = (DOCKER / "Caddyfile").read_text("utf-8")
-    assert config.count("{") == config.count("}")
-    (upstream,) = re.findall(r"reverse_proxy (.+) \{", config)
-    assert upstream.split() == [f"{name}:8000" for name in ("one", "two")]
+    upstreams = re.findall(r"reverse_proxy (?:@\w+ )?(.+) \{", config)
+    assert [one.split() for one in upstreams] == [["one:8000", "two:8000"]] * 2
     assert "health_uri /ready" in config
+
+
+class Process:
+    """What the proxy takes for one of Kalauz: it says who answered what, and whether it is ready."""
+
+    def __init__(self, name: str) -> None:
+        self.ready = True
+        process = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                sent = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                self.send_response(503 if self.path == "/ready" and not process.ready else 200)
+                self.end_headers()
+                self.wfile.write(f"{name} {self.path} {sent}".encode())
+
+            do_POST = do_GET  # noqa: N815
+
+            def log_message(self, *_: object) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def end(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@contextmanager
+def proxied(one: Process, two: Process, folder: Path) -> Iterator[httpx.Client]:
+    """The site's proxy before two processes, in a hurry; what it logs goes to `log`."""
+    config = (DOCKER / "Caddyfile").read_text("utf-8")
+    config = config.replace("health_interval 5s", "health_interval 200ms").replace("try_duration 5s", "try_duration 1s")
+    config = config.replace("one:8000", one.address).replace("two:8000", two.address)
+    (folder / "Caddyfile").write_text(config.replace("{\n", "{\n\tadmin off\n", 1), "utf-8")
+    url = f"http://127.0.0.1:{free_port()}"
+    places = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    with (folder / "log").open("wb") as log:
+        command = ["caddy", "run", "--config", str(folder / "Caddyfile")]
+        process = subprocess.Popen(command, env={**os.environ, **places, "KALAUZ_HOST": url}, stderr=log)
+    # The visitor has another address than the processes, or nobody could tell whose the log has.
+    visitor = httpx.HTTPTransport(local_address="127.0.0.9", retries=5)
+    try:
+        with httpx.Client(base_url=url, transport=visitor, timeout=10) as client:
+            yield client
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def seen(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_the_proxy_asks_who_is_ready_and_everybody_where_nobody_is_and_logs_no_visitor(tmp_path: Path) -> None:
+    one, two = Process("one"), Process("two")
+    with proxied(one, two, tmp_path) as client:
+
+        def who() -> set[str]:
+            return {client.get("/chat?marked").text.split()[0] for _ in range(8)}
+
+        assert client.get("/metrics").status_code == 404
+        one.ready = False
+        seen(lambda: who() == {"two"})
+        two.ready = False
+        time.sleep(1)
+        assert who() <= {"one", "two"}, "they were not asked"
+        assert client.post("/api/v1/ask", content="marked").text.endswith("/api/v1/ask marked")
+        assert client.get("/ready").status_code == 503
+        one.end()
+        assert who() == {"two"}
+        two.end()
+        seen(lambda: client.get("/chat?marked").status_code == 503)
+    log = (tmp_path / "log").read_text("utf-8")
+    assert "health_checker" in log, "whoever looks learns nothing"
+    assert not re.search(r"marked|127\.0\.0\.9", log)
 
 
 @pytest.fixture
