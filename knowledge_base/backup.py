@@ -6,16 +6,19 @@ key is not in it: without it nobody reads what is sealed. The indexes are not in
 """
 
 import base64
+import fcntl
+import glob
 import hashlib
 import json
 import os
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
 
 from alembic import command
 from alembic.runtime.migration import MigrationContext
@@ -76,19 +79,35 @@ def _write(connection: Connection, path: Path, now: datetime) -> Backup:
     if revision is None:
         raise BackupError("the database has no data yet")
     tables: dict[str, dict[str, Any]] = {}
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+    with _partial(path) as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for table in _tables(connection):
                 tables[table.name] = _write_table(connection, archive, table)
             manifest = {"format": FORMAT, "revision": revision, "taken_at": now.isoformat(), "tables": tables}
             archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+        file.flush()
+        os.fsync(file.fileno())
+        os.replace(file.name, path)
     return _backup(manifest)
+
+
+@contextmanager
+def _partial(path: Path) -> Iterator[IO[bytes]]:
+    """A file beside `path` that only its owner can read; what it still is at the end is deleted.
+
+    Whoever writes one holds its lock, which goes with the process, however that ends: one that nobody holds was left by
+    a backup that was killed. A number of a process would not tell that, for each container counts its own.
+    """
+    for left in path.parent.glob(f"{glob.escape(path.name)}.*.partial"):
+        with suppress(OSError), left.open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
+    with NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", suffix=".partial", delete=False) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield file
+        finally:
+            Path(file.name).unlink(missing_ok=True)
 
 
 def _write_table(connection: Connection, archive: zipfile.ZipFile, table: Table) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 import json
 import os
+import stat
+import subprocess
+import sys
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from knowledge_base import said
 from knowledge_base.backup import MANIFEST, BackupError, back_up, restore
 from knowledge_base.database import Database, in_utc, migration_config
 from tests.bot.conftest import small_content
-from tests.conftest import NOW
+from tests.conftest import NOW, ROOT
 from tests.databases import BACKENDS, new_database
 from tests.knowledge_base.stored import take_in
 
@@ -115,6 +118,60 @@ async def test_a_file_is_replaced_only_by_a_whole_one(lived_in: Database, tmp_pa
     await nowhere.close()
     assert path.read_bytes() == first
     assert [name for name in os.listdir(tmp_path) if name.startswith("b.zip")] == ["b.zip"]
+
+
+async def test_a_backup_is_its_owners_only_whatever_the_process_allows(lived_in: Database, tmp_path: Path) -> None:
+    path = tmp_path / "b.zip"
+    path.touch(mode=0o644)
+    before = os.umask(0)
+    try:
+        await back_up(lived_in, path, now=NOW)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+# Writes half a backup as the program does, says so, and waits until it is killed.
+HALF_A_BACKUP = """
+import sys, time
+from pathlib import Path
+from knowledge_base.backup import _partial
+with _partial(Path(sys.argv[1])) as file:
+    file.write(b"half")
+    file.flush()
+    print("written", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def kill(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Ends a process that is in the middle of a backup into `b [1].zip`."""
+    half = [sys.executable, "-c", HALF_A_BACKUP, str(tmp_path / "b [1].zip")]
+    with subprocess.Popen(half, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"written\n"
+
+        def kill() -> None:
+            process.kill()
+            process.wait()
+
+        yield kill
+        kill()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_what_a_killed_backup_left_goes_and_what_is_being_written_stays(
+    lived_in: Database, kill: Callable[[], None], tmp_path: Path
+) -> None:
+    path, another = tmp_path / "b [1].zip", tmp_path / "b.zip.0.partial"
+    another.touch()
+    await back_up(lived_in, path, now=NOW)
+    assert len([name for name in os.listdir(tmp_path) if name.endswith(".partial")]) == 2
+    kill()
+    await back_up(lived_in, path, now=NOW)
+    left = [name for name in os.listdir(tmp_path) if name.endswith(".partial")]
+    assert left == [another.name], "or that of another file went too"
 
 
 def damaged(path: Path, how: str) -> Path:
