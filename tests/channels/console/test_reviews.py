@@ -67,9 +67,10 @@ def test_the_record_names_who_asked_and_who_gave_back(newsroom: Newsroom) -> Non
 
 
 @pytest.fixture
-def careful(newsroom: Newsroom, answers: Answers) -> Newsroom:
+def careful(newsroom: Newsroom, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     """A newsroom where nobody publishes what they wrote."""
-    answers.site = answers.site.model_copy(update={"second_reader": True})
+    # Other tests have the same answers.
+    monkeypatch.setattr(answers, "site", answers.site.model_copy(update={"second_reader": True}))
     return newsroom
 
 
