@@ -6,19 +6,14 @@ from typing import Annotated
 import typer
 
 from channels.cli.output import answer_is_no, bad_use, run, settings
+from channels.printing import printed
 
 PDF = ".pdf"
-# WeasyPrint begins a table on a new page where it does not fit beside something: the code goes into each page's margin.
-PDF_STYLE = """
-@page { margin-top: 60mm !important; @top-center { content: element(head); width: 100%; vertical-align: bottom } }
-header { position: running(head) }
-.row { margin-block-start: 0 }
-"""
 
 
 def panel(
     article: Annotated[str, typer.Argument(help="The article's id.")],
-    languages: Annotated[str, typer.Option(help="Which ones, such as hu,en,ar; up to 6.")],
+    languages: Annotated[str, typer.Option(help="Which ones, such as hu,en,ar; up to 8.")],
     address: Annotated[str, typer.Option(help="The server's address, for the code that a phone reads.")],
     out: Annotated[Path, typer.Option(help="The file to write: sheet.html, or sheet.pdf with `kalauz[pdf]`.")],
     size: Annotated[str, typer.Option(help="a4 or a3.")] = "a4",
@@ -69,10 +64,8 @@ def panel(
 
 def _printed(html: str) -> bytes:
     try:
-        from weasyprint import CSS, HTML
+        return printed(html)
     except ModuleNotFoundError:
         bad_use("a PDF needs `pip install kalauz[pdf]`; or write sheet.html and print it from a browser")
     except OSError as error:
         bad_use(f"a PDF needs Pango, on Debian `apt-get install libpango-1.0-0 libpangoft2-1.0-0`: {error}")
-    printed: bytes = HTML(string=html).write_pdf(stylesheets=[CSS(string=PDF_STYLE)])
-    return printed

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from math import ceil
 
 import segno
 from markupsafe import Markup
@@ -15,7 +16,7 @@ from knowledge_base.languages import endonym, fallbacks, primary
 from retrieval.shown import ShownAnswer
 
 # More do not fit on a sheet that anybody reads.
-MOST = 6
+MOST = 8
 STYLE = "panel.css"
 
 
@@ -24,7 +25,7 @@ class Paper(StrEnum):
     a3 = "a3"
 
 
-# How many texts stand beside each other.
+# How many texts stand beside each other at most.
 COLUMNS = {Paper.a4: 3, Paper.a3: 4}
 
 
@@ -55,14 +56,14 @@ def opening(server: str, article_id: str) -> str:
 
 def sheet(texts: Sequence[ShownAnswer], paper: Paper, address: str, *, alone: bool = False) -> str:
     """The sheet as HTML; `address` is what its code opens. `alone`: its style is in it, for a file by itself."""
-    columns = min(len(texts), COLUMNS[paper])
     return (
         templates()
         .get_template("panel.html")
         .render(
             sides=[_side(text) for text in texts],
-            page=f"{paper}-wide" if columns > 2 else str(paper),
-            columns=columns,
+            page=f"{paper}-wide" if len(texts) > 2 else str(paper),
+            # As many in each as in the others, or one more.
+            rows=ceil(len(texts) / COLUMNS[paper]),
             address=address,
             code=Markup(segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=4)),  # noqa: S704
             style=Markup((STATIC / STYLE).read_text("utf-8")) if alone else None,  # noqa: S704

@@ -1,14 +1,16 @@
 """Sheets to print: over HTTP and as a file."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import segno
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from channels.app import create_app
-from channels.cli.panel import PDF_STYLE
+from channels.printing import printed
 from channels.settings import Settings
 from channels.web.sheets import Paper, SheetError, chosen, sheet
 from retrieval.encoder import Encoder
@@ -133,14 +135,43 @@ def test_nothing_is_shown_while_the_content_loads(tmp_path: Path) -> None:
         assert client.get("/panel/health-card").status_code == 503
 
 
-def test_there_are_at_most_six_languages_on_a_sheet() -> None:
-    tags = ["hu", "ar", "de", "uk", "sr", "fr", "tr"]
+def test_there_are_at_most_eight_languages_on_a_sheet() -> None:
+    tags = ["hu", "ar", "de", "uk", "sr", "fr", "tr", "vi", "fa"]
     texts = show_published(builders.article(en=builders.revision(), **{t: builders.revision(renders=1) for t in tags}))
-    assert [text.language for text in chosen(texts, tags[:6])] == tags[:6]
-    with pytest.raises(SheetError, match="1 to 6"):
+    assert [text.language for text in chosen(texts, tags[:8])] == tags[:8]
+    with pytest.raises(SheetError, match="1 to 8"):
         chosen(texts, tags)
-    with pytest.raises(SheetError, match="1 to 6"):
+    with pytest.raises(SheetError, match="1 to 8"):
         chosen(texts, [])
+
+
+@pytest.mark.parametrize(
+    ("count", "paper", "rows"),
+    [(1, "a4", [1]), (4, "a4", [2, 2]), (7, "a4", [3, 2, 2]), (8, "a4", [3, 3, 2]), (7, "a3", [4, 3])],
+)
+def test_languages_stand_evenly_beside_and_below_each_other(count: int, paper: str, rows: list[int]) -> None:
+    tags = ["hu", "ar", "de", "uk", "zh-Hans", "fr", "tr", "fa"][:count]
+    texts = show_published(builders.article(en=builders.revision(), **{t: builders.revision(renders=1) for t in tags}))
+    html = sheet(chosen(texts, tags), Paper(paper), ADDRESS)
+    assert [row.count("<article") for row in html.split('<div class="row">')[1:]] == rows
+    assert re.findall('<article lang="([^"]+)"', html) == tags
+    assert f'<body class="{paper}{"-wide" if count > 2 else ""}">' in html
+
+
+@pytest.mark.parametrize("paper", Paper)
+def test_the_invitations_in_eight_languages_fit_above_each_page_of_a_pdf(paper: Paper) -> None:
+    tags = ["hu", "ar", "fa", "zh-Hans", "uk", "de", "vi", "tr"]
+    texts = show_published(builders.article(en=builders.revision(), **{t: builders.revision(renders=1) for t in tags}))
+    page = PdfReader(BytesIO(printed(sheet(chosen(texts, tags), paper, ADDRESS, alone=True)))).pages[0]
+    tops = []
+
+    def seen(text: str, cm: list[float], tm: list[float], font: object, size: float) -> None:
+        if text.strip():
+            tops.append(tm[4] * cm[1] + tm[5] * cm[3] + cm[5])
+
+    page.extract_text(visitor_text=seen)
+    # With room for the letters above their line, in points.
+    assert 0 < max(tops) < page.mediabox.height - 15
 
 
 def test_an_outdated_text_says_so_on_the_sheet() -> None:
@@ -173,7 +204,6 @@ def test_the_command_writes_a_pdf(shell: Shell, tmp_path: Path) -> None:
     given = ("panel", "health-card", "--languages", "hu,ar,zh", "--size", "a3", "--address", ADDRESS)
     assert shell.kalauz(*given, "--out", "sheet.pdf") == 0
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF-")
-    assert "running(head)" in PDF_STYLE
 
 
 @pytest.mark.parametrize(

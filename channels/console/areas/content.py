@@ -1,20 +1,21 @@
 """The editors' part: what needs them, the articles, and the texts that they write."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from bot.editing.work import Listed, Part
+from bot.editing.work import Editing, Listed, Part
 from channels.console.areas import Area, Page, notices
 from channels.console.frame import ROOT
-from channels.console.gate import CurrentEditing, Editor, MissingError, console, zone_of
+from channels.console.gate import CurrentEditing, Editor, MissingError, SignedIn, console, zone_of
 from channels.console.pages import page, texts_of
 from channels.console.planning import PLAN_FAULTS, of_languages
 from channels.console.shared_entries import CONFIDENCES
 from channels.console.texts import sentence
+from channels.printing import is_installed
 from knowledge_base.documents import Article, Topic, to_local_time
 from knowledge_base.editing.duties import Listing, Wanted
 from knowledge_base.editing.manuscript import UnknownTextError
@@ -25,7 +26,7 @@ PATH = "/content"
 # How many entries of each list are shown at first, and how many on a page of one list.
 SHOWN, PAGE = 10, 50
 # As `channels.web.sheets` takes them.
-MOST_ON_A_SHEET = 6
+MOST_ON_A_SHEET = 8
 # In the order in which they are shown.
 HEADINGS: dict[Listed, str] = {
     "draft": sentence("Drafts to finish"),
@@ -123,13 +124,29 @@ async def show(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SheetWanted:
+    """What was chosen for a sheet that cannot be printed, and what is `wrong` with it."""
+
+    languages: tuple[str, ...]
+    size: str
+    wrong: str
+
+
 @router.get("/{article}")
 async def show_article(request: Request, at: Editor, editing: CurrentEditing, known: Known) -> Response:
+    return await article_page(request, at, editing, known)
+
+
+async def article_page(
+    request: Request, at: SignedIn, editing: Editing, known: Article, wanted: SheetWanted | None = None
+) -> Response:
     options = await editing.keeping.options()
     written = sorted(known.translations, key=lambda tag: (tag != known.source_language, tag))
     return page(
         request,
         "content_article.html",
+        422 if wanted else 200,
         article=known,
         title=title_of(known),
         texts_there=[(tag, known.translations[tag], translation_state(known, tag)) for tag in written],
@@ -142,6 +159,8 @@ async def show_article(request: Request, at: Editor, editing: CurrentEditing, kn
         asked=list(dict.fromkeys([*editing.languages, *known.asked])),
         on_sheets=[tag for tag in written if known.translations[tag].published],
         most=MOST_ON_A_SHEET,
+        sheet=wanted or SheetWanted((known.source_language,), "a4", ""),
+        makes_pdf=is_installed(),
         states=STATES,
         kinds=KINDS,
         confidences=CONFIDENCES,
