@@ -60,6 +60,7 @@ def test_what_cannot_be_printed_is_told_beside_what_was_chosen(
 
 def test_a_text_that_was_withdrawn_meanwhile_is_not_printed(newsroom: Newsroom) -> None:
     anna = newsroom.editor("anna")
+    anna.get(CARD)
     anna.send(f"{CARD}/withdraw", language="hu")
     page = anna.get(address(["en", "hu"]))
     assert page.status_code == 422
