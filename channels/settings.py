@@ -37,7 +37,7 @@ class Settings(BaseSettings):
         None,
         repr=False,
         description="Seals personal data and signs the console's cookies; left out, a key is made and kept in the data "
-        "folder. To change it, put the new one first: `new,old`.",
+        "folder. To change it: `old,new` in every process, then `new,old`.",
     )
     staff_codes: bool = Field(
         False, description="`true`: whoever has no codes at the sign-in yet comes no further than to set them up."
