@@ -6,12 +6,12 @@ a term and is no part of it.
 
 import functools
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge_base.documents import Text
+from knowledge_base.folding import folded
 from knowledge_base.languages import fallbacks
 from knowledge_base.markdown import plain_text
 
@@ -86,7 +86,7 @@ class Glossary:
         """
         near = _nearest(language, self._terms)
         known = self._terms.get(near, {})
-        there = _folded(_shown(text)) if text else ""
+        there = folded(_shown(text)) if text else ""
         words = _words(there)
         starts = _starts(words)
         pairs = []
@@ -94,7 +94,7 @@ class Glossary:
             if term.id in known:
                 name = bare(known[term.id].text)
                 places = _places(words, starts, self._words[near][term.id], language)
-                pairs.append(Pair(bare(term.text), name, bool(places) or _folded(name) in there))
+                pairs.append(Pair(bare(term.text), name, bool(places) or folded(name) in there))
         return pairs
 
     def names(self, term_id: str) -> dict[str, Term]:
@@ -103,12 +103,12 @@ class Glossary:
 
     def found(self, words: str, language: str) -> list[str]:
         """The ids of the terms of a language in which, or in whose names elsewhere, some words stand as typed."""
-        wanted = _folded(words.strip())
+        wanted = folded(words.strip())
         return [
             term_id
             for term_id in self._terms.get(language, {})
             if any(
-                wanted in _folded(f"{known[term_id].text} {known[term_id].note}")
+                wanted in folded(f"{known[term_id].text} {known[term_id].note}")
                 for known in self._terms.values()
                 if term_id in known
             )
@@ -158,13 +158,8 @@ def _shown(text: Text) -> str:
     return "\n".join([text.title, *steps, plain_text(text.body)])
 
 
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
 def _words(text: str) -> list[str]:
-    return [_folded(word) for word in WORD.findall(text)]
+    return [folded(word) for word in WORD.findall(text)]
 
 
 def _starts(words: list[str]) -> dict[str, list[int]]:

@@ -6,7 +6,6 @@ the database has: a table of FTS5 in SQLite, arrays under GIN in PostgreSQL. Pie
 without spaces between them. All of it can be made again from the texts, so no backup holds it.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from knowledge_base.folding import folded
 from knowledge_base.tables import ArticleRow, RevisionRow, SaidRow, SaidWordsRow, TranslationRow
 
 LONGEST = 3
@@ -53,11 +53,6 @@ KEPT = select(TranslationRow.article_id, TranslationRow.language, RevisionRow.te
 def is_derived(table: str) -> bool:
     """Whether a table is one of these; FTS5 makes some of its own."""
     return table in ("said", "said_words", "grams") or table.startswith("grams_")
-
-
-def folded(said: str) -> str:
-    """Without capitals and accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", said.casefold()) if not unicodedata.combining(c))
 
 
 def words(texts: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -14,7 +14,7 @@ from knowledge_base import repository
 from knowledge_base.documents import Contact, Notice, Site, Topic
 from knowledge_base.editing import lists
 from knowledge_base.editing.duties import NEEDS, Listing, Scope, Title, Wanted, subtopics
-from knowledge_base.said import folded
+from knowledge_base.folding import folded
 
 # How long before its end a notice is told of.
 SOON = timedelta(days=14)

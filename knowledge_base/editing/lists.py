@@ -30,6 +30,7 @@ from knowledge_base import said
 from knowledge_base.database import each_of
 from knowledge_base.documents import Topic
 from knowledge_base.editing.duties import LONG_AGO, Duty, Listing, Need, Scope, Title, Wanted, subtopics
+from knowledge_base.folding import folded
 from knowledge_base.tables import ArticleRow, ArticleTopicRow, ContactRow, RevisionRow, TranslationRow
 
 Value = TypeVar("Value")
@@ -50,7 +51,7 @@ async def matching(session: AsyncSession, topics: Sequence[Topic], wanted: Wante
     if wanted.topic:
         of_topics = ArticleTopicRow.topic.in_(subtopics(topics, wanted.topic))
         found &= set(await session.scalars(select(ArticleTopicRow.article_id).where(of_topics)))
-    for word in said.folded(wanted.words).split():
+    for word in folded(wanted.words).split():
         found &= await said.saying(session, word)
     return sorted(found), countries.keys() - found
 

@@ -23,8 +23,8 @@ from channels.console.texts import apart, sentence
 from knowledge_base.documents import Contact
 from knowledge_base.editing.identifiers import suggested
 from knowledge_base.editing.manuscript import ContactInUseError
+from knowledge_base.folding import folded
 from knowledge_base.languages import endonym, fallbacks, locale
-from knowledge_base.said import folded
 
 PATH = "/contacts"
 NEW = "/add-contact"

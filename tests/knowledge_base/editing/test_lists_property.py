@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge_base import repository, said
+from knowledge_base import repository
 from knowledge_base.database import Database
 from knowledge_base.documents import Article, Text
 from knowledge_base.editing import lists
 from knowledge_base.editing.duties import LONG_AGO, NEEDS, Duty, Need, Scope, Title, Wanted, subtopics
+from knowledge_base.folding import folded
 from knowledge_base.importer import numbered
 from knowledge_base.markdown import body_problems
 from knowledge_base.status import translation_state
@@ -134,7 +135,7 @@ async def compare(database: Database, asked: Iterable[Wanted]) -> None:
 
 def matching(articles: Iterable[Article], wanted: Wanted) -> list[Article]:
     below = subtopics(TOPICS, wanted.topic) if wanted.topic else None
-    words = said.folded(wanted.words).split()
+    words = folded(wanted.words).split()
     return [
         article
         for article in articles
@@ -151,7 +152,7 @@ def all_of(article: Article) -> str:
             if revision is not None:
                 text = revision.text
                 told += [text.title, *text.questions, *text.search_questions, text.body]
-    return said.folded("\n".join(told))
+    return folded("\n".join(told))
 
 
 def counted(articles: Collection[Article], languages: Iterable[str]) -> dict[Need, dict[str, int]]:
