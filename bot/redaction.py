@@ -33,9 +33,11 @@ _EMAIL = (
     rf"|{_LOCAL}\s{_AT_WORD}\s{_PART}(?:{_DOT}{_PART})*?{_DOT}(?!(?:am|at|in|me|so)\b)(?:{_ENDINGS})\b"
     r"|(?<!\w)@\w{3,}"
 )
+# From the beginning of what hangs together, once: to try every place in it takes seconds where somebody means harm.
+_HOST = rf"(?<![\w-])(?<![\w-]\.){_PART}+(?:\.{_PART}+)*\."
 _LINK = (
-    r"[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+"
-    rf"|\b{_PART}(?:\.{_PART})*\.[^\W\d_][\w-]*/\S*|\b{_PART}(?:\.{_PART})*\.(?:{_ENDINGS})\b"
+    r"(?<![a-z0-9+.-])[a-z0-9+.-]++://\S+|\bwww\.\S+"
+    rf"|{_HOST}[^\W\d_][\w-]*/\S*|{_HOST}(?:{_ENDINGS})\b"
 )
 # International account numbers: two letters, two digits, then groups of letters and digits.
 _ACCOUNT = r"\b[A-Z]{2}\d{2}[ -]?[A-Z0-9]{4}(?:[ -]?(?=[A-Z]*\d)[A-Z0-9]{4}){1,6}(?:[ -]?\d{1,4})?\b"
