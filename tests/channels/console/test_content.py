@@ -110,7 +110,7 @@ def test_facts_of_contacts_are_to_be_confirmed_as_those_of_articles_are(newsroom
     assert "Facts to confirm" not in words(anna.get("/content"))
     house.call(prepare, house.database)
     page = anna.get("/content")
-    told = "Facts to confirm (2) Health card How sure we are: low Night line Who <b>picks</b> up?"
+    told = "Facts to confirm (2) Health card How sure we are: low Night line Contacts Who <b>picks</b> up?"
     assert told in words(page)
     assert '<a href="/console/contacts/night-line">' in page.text
     assert anna.get("/contacts/night-line").status_code == 200
