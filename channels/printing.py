@@ -53,7 +53,8 @@ async def printed_apart(html: str) -> bytes:
             process.kill()
             await process.wait()
     if process.returncode:
-        log.error("no PDF could be made (%s)", told.decode(errors="replace").strip().rpartition("\n")[2])
+        fault = told.decode(errors="replace").strip().rpartition("\n")[2]
+        log.error("no PDF could be made (%s)", fault)
         raise PrintingError
     return pdf
 

@@ -243,8 +243,10 @@ TELLABLE_THERE = {
     "channels/telegram/sending.py": {"pause"},
     "channels/telegram/channel.py": {"update.update_id"},
     # Errors of our own, about settings.
-    "channels/telegram/hosting.py": {"name", "self.state", "error"},
+    "channels/telegram/hosting.py": {"name", "self.state", "error", "pause"},
     "channels/bridge/hosting.py": {"bridge.kind", "error"},
+    # WeasyPrint's last words; a sheet holds what is published.
+    "channels/printing.py": {"WHOLE_S", "fault"},
     "channels/telegram/outbox.py": {"number"},
     "channels/bridge/reception.py": {"case.handoff_id"},
     # What the other desk answered: a status or the kind of an error.
