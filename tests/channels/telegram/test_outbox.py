@@ -119,6 +119,7 @@ async def test_a_crash_before_telegram_heard_that_the_message_is_stored_doubles_
     async with office.running() as channel:
         await channel.take(question)
         await until(lambda: len(telegram.chat()) == 2)
+        await settled(office)
     reborn = await rebuilt(office, telegram, telegram_answers)
     async with reborn.running() as channel:
         await channel.take(question)
