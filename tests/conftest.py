@@ -30,10 +30,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file is one process's, and so is all that needs the server with the starter content; that comes first."""
-    items.sort(key=lambda item: not _needs_server(item))
+    """A file is one process's, and so is all that needs the server with the starter content; that comes first.
+
+    What else needs the starter content or its phrases comes last: while one process encodes them, the other has work.
+    """
     for item in items:
         item.add_marker(pytest.mark.xdist_group("server" if _needs_server(item) else str(item.path)))
+    waiting = {item.path for item in items if _needs_vectors(item)}
+    items.sort(key=lambda item: (not _needs_server(item), item.path in waiting))
+
+
+def _needs_vectors(item: pytest.Item) -> bool:
+    """The program itself, which the tests of channels start, recognises by the phrases."""
+    encoded = {"starter_library", "starter_answers", "shipped_index"}
+    return not {"channels", "end_to_end"}.isdisjoint(item.path.parts) or not encoded.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
 
 
 def _needs_server(item: pytest.Item) -> bool:

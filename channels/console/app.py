@@ -1,10 +1,12 @@
 """The console, assembled: an app of its own that is mounted at `/console`."""
 
+import functools
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from bot.limits import Limits
@@ -71,6 +73,17 @@ AREAS: tuple[Area, ...] = (
 )
 
 
+@functools.cache
+def _routes() -> list[BaseRoute]:
+    """What all areas serve. FastAPI reads the signature of every endpoint for it, which takes long: once is enough."""
+    router = APIRouter()
+    for area in AREAS:
+        # Every change comes from one of our own forms: no area can forget it.
+        checked = own_form_with_file if area.takes_files else own_form
+        router.include_router(area.router, dependencies=[Depends(checked)])
+    return router.routes
+
+
 def console_app(
     service: Callable[[], Serving],
     secret_keys: Callable[[], tuple[str, ...]],
@@ -84,10 +97,7 @@ def console_app(
     app.state.console = Console(service, sessions, Limits(network=sign_in.SIGN_INS), now, asks_codes)
     app.state.pages = [page for area in AREAS for page in area.pages]
     refusals.install(app)
-    for area in AREAS:
-        # Every change comes from one of our own forms: no area can forget it.
-        checked = own_form_with_file if area.takes_files else own_form
-        app.include_router(area.router, dependencies=[Depends(checked)])
+    app.router.routes.extend(_routes())
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Frame, sessions=sessions, now=now)
     return app

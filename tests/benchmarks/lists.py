@@ -178,7 +178,7 @@ async def new_database(kind: Backend) -> AsyncIterator[Database]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/kalauz.db"
         if kind == "postgresql":
-            server = postgres.Server(shared_buffers="128MB")
+            server = postgres.Server(**postgres.DURABLE, shared_buffers="128MB")
             url = server.url(await server.create())
         database = Database(url)
         await database.migrate()

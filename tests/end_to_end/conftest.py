@@ -12,12 +12,14 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.channels.telegram.fake import TOKEN, Telegram, serving_telegram
 from tests.warm import warm_starter
 
 DEADLINE_S = 90
+# A busy machine is no failure.
+expect.set_options(timeout=20_000)
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 

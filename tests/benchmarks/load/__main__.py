@@ -46,7 +46,7 @@ HEADER = (
 @contextmanager
 def serving(index: Path, *, on_postgres: bool, processes: int) -> Iterator[tuple[list[Server], dict[str, float]]]:
     """Servers on one database, and how long the first took to be alive and to be ready, in seconds."""
-    server = postgres.server() if on_postgres else None
+    server = postgres.Server(**postgres.DURABLE) if on_postgres else None
     name = asyncio.run(server.create(empty=True)) if server else None
     with tempfile.TemporaryDirectory() as folder:
         url = server.url(name) if server and name else None
@@ -69,8 +69,8 @@ def serving(index: Path, *, on_postgres: bool, processes: int) -> Iterator[tuple
         finally:
             for one in servers:
                 one.stop()
-    if server and name:
-        asyncio.run(server.drop(name))
+    if server:
+        server.close()
 
 
 def locust(kind: str, servers: list[Server], *, users: int, seconds: int) -> dict[str, dict[str, Any]]:
