@@ -19,7 +19,7 @@ run: $(VENV)/installed ## Install, take in the starter content, build the index,
 test: $(VENV)/installed-dev lint types ## Check and test everything (PROCESSES=2)
 	$(BIN)/kalauz kb check
 # The processes share the cores already.
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(PROCESSES) --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/installed-dev ## Check style and the direction of imports
 	$(BIN)/ruff format --check .

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from knowledge_base.database import Database
 from knowledge_base.documents import Content
@@ -29,15 +31,34 @@ def pytest_configure(config: pytest.Config) -> None:
         warm.share()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file is one process's, and so is all that needs the server with the starter content; that comes first.
+class Sharing(LoadScopeScheduling):
+    """A file is one process's, and so is all that shares the server with the starter content.
 
-    What else needs the starter content or its phrases comes last: while one process encodes them, the other has work.
+    `loadgroup` would say it by marks, but has grouped nothing since pytest 9.2: pytest-dev/pytest-xdist#1386.
     """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("server" if _needs_server(item) else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.partition("::")[0])
+        return "server" if _shares_server(path) else str(path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    return Sharing(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares the server comes first, and encodes the starter content for it.
+
+    What else needs the starter content or its phrases comes last: until they are there, the other process has work.
+    """
     waiting = {item.path for item in items if _needs_vectors(item)}
-    items.sort(key=lambda item: (not _needs_server(item), item.path in waiting))
+    items.sort(key=lambda item: (not _shares_server(item.path), item.path in waiting))
+
+
+def _shares_server(path: Path) -> bool:
+    own = {"console_streams", "hostile_texts", "processes", "stream"}
+    return path.parent.name == "end_to_end" and path.stem.removeprefix("test_") not in own
 
 
 def _needs_vectors(item: pytest.Item) -> bool:
@@ -46,10 +67,6 @@ def _needs_vectors(item: pytest.Item) -> bool:
     return not {"channels", "end_to_end"}.isdisjoint(item.path.parts) or not encoded.isdisjoint(
         getattr(item, "fixturenames", ())
     )
-
-
-def _needs_server(item: pytest.Item) -> bool:
-    return "server" in getattr(item, "fixturenames", ()) and "end_to_end" in item.path.parts
 
 
 @pytest.fixture(params=BACKENDS)
