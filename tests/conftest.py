@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _shares_server(path: Path) -> bool:
-    own = {"console_streams", "hostile_texts", "processes", "stream"}
+    own = {"console_streams", "hostile_texts", "panels", "processes", "stream"}
     return path.parent.name == "end_to_end" and path.stem.removeprefix("test_") not in own
 
 

@@ -18,9 +18,11 @@ function tell(form) {
 function begin(form) {
   const text = form.elements.text;
   const keep = () => sessionStorage.setItem(key(form), text.value);
-  // Somebody quick has typed before this script came.
-  if (text.value) keep();
-  else text.value = sessionStorage.getItem(key(form)) ?? "";
+  if (text.value) {
+    // Somebody quick has typed before this script came.
+    keep();
+    if (document.activeElement === text) tell(form);
+  } else text.value = sessionStorage.getItem(key(form)) ?? "";
   text.addEventListener("input", () => {
     keep();
     tell(form);
